@@ -1,0 +1,1 @@
+"""Fetch: one file per source. They yield what they find and know neither store nor model."""
