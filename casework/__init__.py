@@ -1,0 +1,1 @@
+"""What people do: cases, evidence and its export."""
