@@ -1,0 +1,86 @@
+"""What was judged of posts, and the daily counts that are kept in step with it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+
+from core.taxonomy import Outcome
+from core.types import JudgedMention
+from store.engine import insert_for
+from store.ids import day_of
+from store.tables import daily, judgements
+
+Place = tuple[str, str, str, str, str]
+"""School, London day, platform, outcome, sentiment: a line of the daily counts."""
+_CHUNK = 800
+"""Ids in one look-up: well under the 999 variables of an old SQLite."""
+
+
+def save(connection: Connection, judged: Sequence[tuple[int, str, Sequence[JudgedMention]]], *, now: datetime) -> None:
+    """Replace what was judged of posts given as (id, platform, mentions), and keep the daily counts in step."""
+    platforms = {post_id: platform for post_id, platform, _ in judged}
+    change = _forget_judgements(connection, platforms)
+    rows = [_judgement(post_id, mention, now) for post_id, _, mentions in sorted(judged) for mention in mentions]
+    if rows:
+        connection.execute(judgements.insert(), rows)
+    for row in rows:
+        if not row["own"]:
+            change[_place(row, platforms[row["post_id"]])] += 1
+    _count(connection, change)
+
+
+def _judgement(post_id: int, mention: JudgedMention, now: datetime) -> dict[str, Any]:
+    return {
+        "post_id": post_id,
+        "school_id": mention.school_id,
+        "outcome": mention.outcome,
+        "relevance": mention.relevance,
+        "sentiment": mention.sentiment,
+        "sentiment_scores": dict(mention.sentiment_scores),
+        "risks": list(mention.risks),
+        "severity": mention.severity,
+        "lane": mention.lane,
+        "own": int(mention.own),
+        "reasons": [asdict(reason) for reason in mention.reasons],
+        "model": mention.model,
+        "judged_at": now,
+    }
+
+
+def _forget_judgements(connection: Connection, platforms: Mapping[int, str]) -> Counter[Place]:
+    """Take earlier judgements of these posts away; returns what that changes in the daily counts."""
+    change: Counter[Place] = Counter()
+    post_ids = sorted(platforms)
+    for start in range(0, len(post_ids), _CHUNK):
+        part = judgements.c.post_id.in_(post_ids[start : start + _CHUNK])
+        for row in connection.execute(select(judgements).where(part, judgements.c.own == 0)):
+            change[_place(row._asdict(), platforms[row.post_id])] -= 1
+        connection.execute(delete(judgements).where(part))
+    return change
+
+
+def _place(row: Mapping[str, Any], platform: str) -> Place:
+    """Where a judgement is counted. The day is the one in the post's id, so that it is the same for ever."""
+    return (row["school_id"], day_of(row["post_id"]).isoformat(), platform, row["outcome"], row["sentiment"])
+
+
+def _count(connection: Connection, change: Counter[Place]) -> None:
+    """Add to the daily counts (or take away). What is not about the school is not counted."""
+    names = ("school_id", "day", "platform", "outcome", "sentiment")
+    rows = [
+        {**dict(zip(names, place, strict=True)), "posts": number}
+        for place, number in sorted(change.items())
+        if number and place[3] != Outcome.NOT_OURS
+    ]
+    if rows:
+        statement = insert_for(connection, daily)
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=list(names), set_={"posts": daily.c.posts + statement.excluded.posts}
+            ),
+            rows,
+        )

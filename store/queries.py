@@ -1,0 +1,283 @@
+"""What pages and reports read. Every query about posts is scoped to schools; none is by author."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from unicodedata import category
+
+import pandas as pd
+from sqlalchemy import Connection, Engine, Select, and_, func, select, text
+
+from core.taxonomy import Lane, Outcome
+from core.types import Author, Post
+from store.engine import frame, is_sqlite, reading
+from store.ids import ids_from
+from store.keys import Keys
+from store.tables import daily, judgements, posts, runs, versions, visits
+
+_CHUNK = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which posts about us. Empty sequences mean "any"; `phrase` is words in that order; times are UTC, the end excluded."""
+
+    schools: Sequence[str]
+    outcomes: Sequence[str] = (Outcome.OURS,)
+    platforms: Sequence[str] = ()
+    sentiments: Sequence[str] = ()
+    lanes: Sequence[str] = ()
+    start: datetime | None = None
+    end: datetime | None = None
+    phrase: str = ""
+    own: bool | None = None
+    hide_lanes: Sequence[str] = field(default=(Lane.SAFEGUARDING,))
+
+
+def mentions(connection: Connection, wanted: Filter, *, limit: int = 50, offset: int = 0) -> pd.DataFrame:
+    """The posts about us that fit, newest first, one row for each post and school."""
+    statement = _columns().where(*_conditions(connection, wanted)).order_by(posts.c.id.desc()).limit(limit).offset(offset)
+    return frame(connection, statement)
+
+
+def count_mentions(connection: Connection, wanted: Filter, *, at_most: int = 10_000) -> int:
+    """How many fit, counted no further than `at_most`."""
+    inner = select(posts.c.id).select_from(_joined()).where(*_conditions(connection, wanted)).limit(at_most).subquery()
+    return connection.scalar(select(func.count()).select_from(inner)) or 0
+
+
+def biggest(connection: Connection, wanted: Filter, *, limit: int) -> pd.DataFrame:
+    """The posts that most people met: by views where a platform says them, else by likes, shares and replies."""
+    reach = func.coalesce(posts.c.likes, 0) + 3 * func.coalesce(posts.c.shares, 0) + func.coalesce(posts.c.replies, 0)
+    seen = func.coalesce(posts.c.views, 0) / 50 + reach
+    statement = (
+        _columns().where(*_conditions(connection, wanted), seen > 0).order_by(seen.desc(), posts.c.id.desc()).limit(limit)
+    )
+    return frame(connection, statement)
+
+
+def one(
+    connection: Connection, post_id: int, schools: Sequence[str], *, hide_lanes: Sequence[str] = (Lane.SAFEGUARDING,)
+) -> dict[str, Any] | None:
+    """Everything kept of one post about one of these schools; None when there is none, or it is not for this reader."""
+    found = connection.execute(
+        _columns(
+            judgements.c.reasons,
+            judgements.c.sentiment_scores,
+            judgements.c.model,
+            posts.c.author_sealed,
+            posts.c.edited_at,
+            posts.c.language,
+        )
+        .where(posts.c.id == post_id, judgements.c.school_id.in_(schools), judgements.c.lane.not_in(hide_lanes))
+        .order_by(judgements.c.relevance.desc())
+        .limit(1)
+    ).one_or_none()
+    return dict(found._mapping) if found else None
+
+
+def earlier_versions(connection: Connection, post_id: int) -> list[tuple[datetime, str]]:
+    """What an edited post said before, oldest first, with when we saw that it had changed."""
+    rows = connection.execute(
+        select(versions.c.seen_at, versions.c.text).where(versions.c.post_id == post_id).order_by(versions.c.version)
+    )
+    return [(row.seen_at, row.text) for row in rows]
+
+
+def referred(connection: Connection, schools: Sequence[str], start: datetime, end: datetime) -> int:
+    """How many posts went to the safeguarding lead in that time: a number, for everyone else."""
+    return (
+        connection.scalar(
+            select(func.count(func.distinct(judgements.c.post_id))).where(
+                judgements.c.school_id.in_(schools),
+                judgements.c.lane == Lane.SAFEGUARDING,
+                _between(judgements.c.post_id, start, end),
+            )
+        )
+        or 0
+    )
+
+
+def people_in(connection: Connection, wanted: Filter) -> int:
+    """How many different people wrote what fits. A number, never a list."""
+    statement = (
+        select(func.count(func.distinct(posts.c.author_key))).select_from(_joined()).where(*_conditions(connection, wanted))
+    )
+    return connection.scalar(statement) or 0
+
+
+def daily_counts(connection: Connection, schools: Sequence[str], first: date, last: date) -> pd.DataFrame:
+    """Posts by school, day, platform, outcome and sentiment, both days included."""
+    statement = select(*daily.c).where(
+        daily.c.school_id.in_(schools), daily.c.day >= first.isoformat(), daily.c.day <= last.isoformat(), daily.c.posts > 0
+    )
+    return frame(connection, statement)
+
+
+def newest_day(connection: Connection, schools: Sequence[str]) -> date | None:
+    """The last London day with a post about these schools."""
+    found = connection.scalar(select(func.max(daily.c.day)).where(daily.c.school_id.in_(schools), daily.c.posts > 0))
+    return date.fromisoformat(found) if found else None
+
+
+def first_day(connection: Connection, schools: Sequence[str]) -> date | None:
+    """The first London day with a post about these schools."""
+    found = connection.scalar(select(func.min(daily.c.day)).where(daily.c.school_id.in_(schools), daily.c.posts > 0))
+    return date.fromisoformat(found) if found else None
+
+
+def platforms(connection: Connection, schools: Sequence[str]) -> list[str]:
+    """The platforms that posts about these schools came from, by name."""
+    statement = select(daily.c.platform).distinct().where(daily.c.school_id.in_(schools), daily.c.posts > 0)
+    return sorted(connection.scalars(statement))
+
+
+def source_runs(connection: Connection, source: str, *, limit: int = 20) -> pd.DataFrame:
+    """The newest runs of a source."""
+    return frame(connection, select(*runs.c).where(runs.c.source == source).order_by(runs.c.id.desc()).limit(limit))
+
+
+def last_success(connection: Connection, source: str) -> datetime | None:
+    """When a source last ran to its end."""
+    found: datetime | None = connection.scalar(
+        select(runs.c.finished_at).where(runs.c.source == source, runs.c.state == "done").order_by(runs.c.id.desc()).limit(1)
+    )
+    return found
+
+
+def newest_of_source(connection: Connection, source: str) -> datetime | None:
+    """When the newest post that came from a source was written."""
+    found: datetime | None = connection.scalar(select(func.max(posts.c.created_at)).where(posts.c.source == source))
+    return found
+
+
+def newest_run_of(connection: Connection, source: str) -> Any:
+    """The newest run of a source as a row (started_at, finished_at, state, message, retry_at …); None when it never ran."""
+    return connection.execute(select(*runs.c).where(runs.c.source == source).order_by(runs.c.id.desc()).limit(1)).one_or_none()
+
+
+def run_times(connection: Connection, sources: Sequence[str], start: datetime, end: datetime) -> list[datetime]:
+    """When these sources finished a run in that time, oldest first: what we could see."""
+    statement = select(runs.c.finished_at).where(
+        runs.c.source.in_(sources), runs.c.state == "done", runs.c.finished_at >= start, runs.c.finished_at < end
+    )
+    return list(connection.scalars(statement.order_by(runs.c.finished_at)))
+
+
+def first_run(connection: Connection, sources: Sequence[str]) -> datetime | None:
+    """When any of these sources first ran to its end: nobody can have looked before."""
+    found: datetime | None = connection.scalar(
+        select(func.min(runs.c.finished_at)).where(runs.c.source.in_(sources), runs.c.state == "done")
+    )
+    return found
+
+
+def newest_moment(connection: Connection) -> datetime | None:
+    """The latest time any run was begun, by the clock of whoever began it."""
+    found: datetime | None = connection.scalar(select(func.max(runs.c.started_at)))
+    return found
+
+
+def last_visit(connection: Connection, person: str, page: str) -> datetime | None:
+    """When this colleague last looked at that page."""
+    found: datetime | None = connection.scalar(select(visits.c.at).where(visits.c.person == person, visits.c.page == page))
+    return found
+
+
+def stored_posts(engine: Engine, keys: Keys) -> Iterator[list[tuple[int, Post]]]:
+    """All stored posts, newest first, in chunks, as they can be judged again. What was wiped is left out."""
+    below: int | None = None
+    while True:
+        with reading(engine) as connection:
+            statement = select(posts).where(posts.c.gone_at.is_(None)).order_by(posts.c.id.desc()).limit(_CHUNK)
+            rows = connection.execute(statement if below is None else statement.where(posts.c.id < below)).all()
+        if not rows:
+            return
+        below = rows[-1].id
+        yield [(row.id, _post(row, keys.open_author(row.author_sealed))) for row in rows]
+
+
+def _post(row: Any, author: Author) -> Post:
+    return Post(
+        platform=row.platform,
+        native_id=str(row.id),
+        text=row.text,
+        retrieved_at=row.retrieved_at,
+        created_at=row.created_at,
+        author=author,
+        community=row.community,
+        url=row.url,
+        reply_to=row.reply_to,
+        thread_id=row.thread_id,
+        language=row.language,
+    )
+
+
+def _joined() -> Any:
+    return posts.join(judgements, judgements.c.post_id == posts.c.id)
+
+
+def _columns(*more: Any) -> Select[Any]:
+    return select(
+        posts.c.id,
+        posts.c.platform,
+        posts.c.text,
+        posts.c.url,
+        posts.c.community,
+        posts.c.created_at,
+        posts.c.retrieved_at,
+        posts.c.stored_at,
+        posts.c.gone_at,
+        posts.c.version,
+        posts.c.likes,
+        posts.c.shares,
+        posts.c.replies,
+        posts.c.views,
+        posts.c.followers,
+        judgements.c.school_id,
+        judgements.c.outcome,
+        judgements.c.relevance,
+        judgements.c.sentiment,
+        judgements.c.lane,
+        judgements.c.own,
+        *more,
+    ).select_from(_joined())
+
+
+def _between(column: Any, start: datetime | None, end: datetime | None) -> Any:
+    """A span of time as a span of ids, which needs no second index."""
+    return and_(True, *([column >= ids_from(start)] if start else []), *([column < ids_from(end)] if end else []))
+
+
+def _conditions(connection: Connection, wanted: Filter) -> list[Any]:
+    conditions = [judgements.c.school_id.in_(wanted.schools), _between(posts.c.id, wanted.start, wanted.end)]
+    for column, values in (
+        (judgements.c.outcome, wanted.outcomes),
+        (posts.c.platform, wanted.platforms),
+        (judgements.c.sentiment, wanted.sentiments),
+        (judgements.c.lane, wanted.lanes),
+    ):
+        if values:
+            conditions.append(column.in_(values))
+    if wanted.hide_lanes:
+        conditions.append(judgements.c.lane.not_in(wanted.hide_lanes))
+    if wanted.own is not None:
+        conditions.append(judgements.c.own == int(wanted.own))
+    if words := search_words(wanted.phrase):
+        conditions.append(_search(connection, words))
+    return conditions
+
+
+def search_words(phrase: str) -> str:
+    """A phrase as the search index reads it: letters, marks and numbers, so that no operator can be typed by accident."""
+    return " ".join("".join(c if category(c)[0] in "LMN" else " " for c in phrase).split())
+
+
+def _search(connection: Connection, words: str) -> Any:
+    if is_sqlite(connection):
+        return posts.c.id.in_(
+            text("SELECT rowid FROM posts_fts WHERE posts_fts MATCH :words ORDER BY rowid DESC").bindparams(words=f'"{words}"')
+        )
+    vector = func.to_tsvector(text("'simple'"), posts.c.text)
+    return vector.op("@@")(func.phraseto_tsquery(text("'simple'"), words))

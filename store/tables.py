@@ -1,0 +1,303 @@
+"""What is kept, table by table. Times are microseconds since 1970 (`Instant`), days are Europe/London dates.
+
+People: no table has a row per private author. A post carries `author_key` (an HMAC) and the sealed handle; see `store/keys.py`.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.types import JSON, TypeDecorator
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# A BIGINT primary key is not SQLite's rowid; the variant makes it one.
+Key = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware moment, kept as whole microseconds since 1970 UTC: exact, ordered and the same in both databases."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """To microseconds. A naive time is a mistake in the code and raises ValueError."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        return (value - EPOCH) // timedelta(microseconds=1)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Back to an aware UTC time."""
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+schools = Table(
+    "schools",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("profile", JSON, nullable=False),
+    Column("demo", Integer, nullable=False, server_default="0"),
+    Column("updated_at", Instant, nullable=False),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=False),
+    Column("platform", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("url", String),
+    Column("community", String),
+    Column("reply_to", String),
+    Column("thread_id", String),
+    Column("language", String),
+    Column("created_at", Instant),
+    Column("edited_at", Instant),
+    Column("retrieved_at", Instant, nullable=False),
+    Column("stored_at", Instant, nullable=False),
+    Column("keep_until", Instant),
+    Column("gone_at", Instant),
+    Column("author_key", LargeBinary),
+    Column("author_sealed", LargeBinary),
+    Column("followers", BigInteger),
+    Column("likes", BigInteger),
+    Column("shares", BigInteger),
+    Column("replies", BigInteger),
+    Column("views", BigInteger),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("content_hash", LargeBinary, nullable=False),
+    Column("source", String, nullable=False),
+    Index("ix_posts_author_key", "author_key", sqlite_where=Column("author_key").is_not(None)),
+)
+
+post_keys = Table(
+    "post_keys",
+    metadata,
+    Column("platform", String, nullable=False),
+    Column("native_id", String, nullable=False),
+    Column("post_id", Key, nullable=False, unique=True),
+    PrimaryKeyConstraint("platform", "native_id"),
+    sqlite_with_rowid=False,
+)
+"""Which post a platform's id is. Apart from `posts`, so that PostgreSQL can partition that by id."""
+
+payloads = Table(
+    "payloads",
+    metadata,
+    Column("post_id", Key, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("tool", String, nullable=False),
+    Column("retrieved_at", Instant, nullable=False),
+)
+"""The answer of the platform, compressed JSON; wiped together with the post's text."""
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("post_id", Key, ForeignKey("posts.id", ondelete="CASCADE"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    PrimaryKeyConstraint("post_id", "version"),
+)
+"""What an edited post said before, oldest first."""
+
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("post_id", Key, ForeignKey("posts.id", ondelete="CASCADE"), nullable=False),
+    Column("school_id", String, ForeignKey("schools.id", ondelete="CASCADE"), nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("relevance", Float, nullable=False),
+    Column("sentiment", String, nullable=False),
+    Column("sentiment_scores", JSON, nullable=False),
+    Column("risks", JSON, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("lane", String, nullable=False),
+    Column("own", Integer, nullable=False, server_default="0"),
+    Column("reasons", JSON, nullable=False),
+    Column("model", String, nullable=False),
+    Column("judged_at", Instant, nullable=False),
+    PrimaryKeyConstraint("school_id", "post_id"),
+    Index("ix_judgements_post_id", "post_id"),
+    sqlite_with_rowid=False,
+)
+"""One row where a name or a community fired: what was judged of this post for this school. `own`: the school wrote it."""
+
+daily = Table(
+    "daily",
+    metadata,
+    Column("school_id", String, nullable=False),
+    Column("day", String, nullable=False),
+    Column("platform", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("sentiment", String, nullable=False),
+    Column("posts", Integer, nullable=False),
+    PrimaryKeyConstraint("school_id", "day", "platform", "outcome", "sentiment"),
+    sqlite_with_rowid=False,
+)
+"""Posts about a school by London day. Kept in step with judgements, outlives the texts, never rebuilt from thinned rows."""
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("platform", String, nullable=False),
+    Column("handle", String, nullable=False),
+    Column("school_id", String, ForeignKey("schools.id", ondelete="CASCADE"), nullable=False),
+    Column("profile", JSON, nullable=False),
+    Column("first_seen", Instant, nullable=False),
+    Column("last_seen", Instant, nullable=False),
+    PrimaryKeyConstraint("school_id", "platform", "handle"),
+)
+"""Profiles of accounts on a school's register, as last seen. No other account has a row."""
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("query", String, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("state", String, nullable=False),
+    Column("read", Integer, nullable=False, server_default="0"),
+    Column("stored", Integer, nullable=False, server_default="0"),
+    Column("unchanged", Integer, nullable=False, server_default="0"),
+    Column("skipped", Integer, nullable=False, server_default="0"),
+    Column("cost", Float),
+    Column("message", Text),
+    Column("retry_at", Instant),
+    Index("ix_runs_source_started_at", "source", "started_at"),
+)
+"""Every collection and import: what came, what was left out, how it ended (running, done, stopped)."""
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("source", String, nullable=False),
+    Column("query", String, nullable=False),
+    Column("cursor", JSON, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    PrimaryKeyConstraint("source", "query"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("arguments", JSON, nullable=False),
+    Column("asked_by", String, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("state", String, nullable=False),
+    Column("claimed_by", String),
+    Column("claimed_at", Instant),
+    Column("finished_at", Instant),
+    Column("progress", Float),
+    Column("message", Text),
+    Column("result", JSON),
+    CheckConstraint("state in ('asked', 'running', 'done', 'failed')", name="ck_jobs_state"),
+    Index("ix_jobs_state_id", "state", "id"),
+)
+"""What pages and commands ask of the worker."""
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("holder", String, nullable=False),
+    Column("until", Instant, nullable=False),
+)
+
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("worker", String, primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
+case_events = Table(
+    "case_events",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("case_ref", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("details", JSON, nullable=False),
+    Column("exhibit_id", Key),
+    CheckConstraint("kind in ('created', 'item_added', 'exported')", name="ck_case_events_kind"),
+    Index("ix_case_events_case_ref_id", "case_ref", "id"),
+)
+"""The history of every case. Append-only: the database refuses to change or delete a row. Holds no personal data."""
+
+exhibits = Table(
+    "exhibits",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("case_ref", String, nullable=False),
+    Column("post_id", Key, nullable=False),
+    Column("school_id", String, nullable=False),
+    Column("record_sealed", LargeBinary, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+    Index("ix_exhibits_case_ref_post_id", "case_ref", "post_id", unique=True),
+)
+"""A post as it was when it was put in a case, sealed; what happens to the post later does not change it."""
+
+exports = Table(
+    "exports",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("by", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("case_ref", String, nullable=False),
+    Column("preset", String, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("items", Integer, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("people", JSON, nullable=False),
+)
+"""Who exported what, when, why. Append-only like `case_events`; people are author keys, not names."""
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("person", String, nullable=False),
+    Column("page", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("person", "page"),
+)
+"""When a colleague last looked at a page: "since you last looked"."""
+
+APPEND_ONLY = ("case_events", "exports")
+"""Tables in which the database itself refuses UPDATE and DELETE."""
