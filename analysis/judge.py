@@ -1,19 +1,26 @@
 """All that is judged of a post, for every school it may be about."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from analysis.base import Classifier
 from analysis.relevance import Relevance
 from analysis.tone import LexiconTone
 from core.taxonomy import Outcome, Sentiment, Severity, lane
-from core.types import JudgedMention, Judgement, Mention, Post, School
+from core.types import JudgedMention, Judgement, Mention, Post, Reason, School
 
 
 class Judge:
     """Relevance for each school, tone once a post, and the lane that follows from both."""
 
-    def __init__(self, schools: Sequence[School], tone: Classifier[Post, Sentiment] | None = None) -> None:
-        self._relevance = Relevance(schools)
+    def __init__(
+        self,
+        schools: Sequence[School],
+        tone: Classifier[Post, Sentiment] | None = None,
+        learned: Mapping[str, Mapping[str, float]] | None = None,
+    ) -> None:
+        """`learned`: by school id, what people's answers taught (`analysis/corrections.py`)."""
+        self._relevance = Relevance(schools, learned)
         self._tone = tone or LexiconTone()
         self.model = f"{self._relevance.model}+{self._tone.model}"
 
@@ -41,3 +48,18 @@ class Judge:
             reasons=(*about.reasons, *tone.reasons),
             model=self.model,
         )
+
+
+def answered(mention: JudgedMention, said: str) -> JudgedMention:
+    """The judgement once a person said "us" or "not_us": their word goes before the judge's. Pure."""
+    ours = said == "us"
+    outcome = Outcome.OURS if ours else Outcome.NOT_OURS
+    sentence = "Somebody here said that it is about us." if ours else "Somebody here said that it is not about us."
+    others = [reason for reason in mention.reasons if reason.feature != "answer"]
+    return replace(
+        mention,
+        outcome=outcome,
+        relevance=1.0 if ours else 0.0,
+        lane=lane(outcome, mention.sentiment, frozenset(mention.risks), mention.severity),
+        reasons=(Reason(feature="answer", score=0.0, sentence=sentence), *others),
+    )

@@ -1,116 +1,217 @@
-"""Is a post about this school? Weights of evidence by the school's profile, three outcomes, a reason for each weight.
+"""Is a post about this school? Evidence weighed by a table, three outcomes, a reason for each weight.
 
-The weights are log-odds set by hand from what each trace means, not fitted to any data set; the benchmark says what they reach.
+The table below is policy: what each trace means, for or against, in log-odds. `train/relevance.py` moves the weights as far as
+the corpus has evidence, never past zero; what ships is `analysis/relevance.json`. The probability is calibrated: measured on
+schools left out.
 """
 
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
-from analysis.traces import Trace, Traces
+from analysis.corrections import shift, telling
+from analysis.surroundings import Trace
+from analysis.traces import Traces
+from analysis.wording import Masks, Wording, shipped, terms
 from core.taxonomy import Outcome
 from core.types import Judgement, Mention, Post, Reason, School
 
-MODEL = "relevance-by-profile-1"
-OURS_FROM = 0.65
-AMBIGUOUS_FROM = 0.25
+TABLE = Path(__file__).with_name("relevance.json")
 
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """How much a trace says, and the sentence that tells people."""
+    """How much a trace says before anything is learned, the sentence that tells people, and how often it counts."""
 
     points: float
     sentence: str
+    at_most: int = 1
 
 
-PRIOR = -2.5
-NOTHING = -2.1
-"""What it weighs that nothing points to the school at all."""
+PRIOR = 0.0
 WEIGHTS: dict[str, Weight] = {
-    "own": Weight(8.0, "{theirs} is on the school’s list of its own accounts."),
-    "community": Weight(6.0, "It was posted in {theirs}, which belongs to the school."),
-    "reply": Weight(5.0, "It answers {theirs}, the school’s own account."),
-    "handle": Weight(5.0, "It names the school’s account @{theirs}."),
-    "domain": Weight(5.0, "It links to {theirs}, the school’s website."),
+    "own": Weight(8.0, "{what} is on the school’s list of its own accounts."),
+    "community": Weight(6.0, "It was posted in {what}, which belongs to the school."),
+    "reply": Weight(5.0, "It answers {what}, the school’s own account."),
+    "handle": Weight(5.0, "It names the school’s account @{what}."),
+    "domain": Weight(5.0, "It links to {what}, the school’s website."),
     "postcode": Weight(4.5, "It gives the school’s postcode."),
-    "hashtag": Weight(4.0, "It uses #{theirs}, a hashtag of the school."),
-    "name": Weight(3.2, "It says the full name, “{ours}”."),
-    "alias": Weight(2.4, "It says “{ours}”, another name for the school."),
-    "short_name": Weight(1.6, "It says “{ours}”, which people call the school (others are called so too)."),
-    "initials": Weight(0.8, "It has the letters {ours}."),
-    "trust": Weight(2.0, "It names the trust, {ours}."),
-    "town": Weight(2.0, "It names the town, {ours}."),
-    "region": Weight(1.2, "It names {ours}, which is nearby."),
-    "author_place": Weight(1.4, "Whoever wrote it says they are near the school."),
-    "school_word": Weight(1.5, "It speaks of school life (“{ours}”)."),
-    "community_term": Weight(1.0, "It has “{ours}”, a word of this school."),
-    "namesake": Weight(-4.0, "It names {ours}, which is another place."),
-    "namesake_town": Weight(-3.0, "It names {ours}, where another of that name is."),
-    "author_elsewhere": Weight(-2.0, "Whoever wrote it seems to be elsewhere, where another of that name is."),
+    "hashtag": Weight(3.0, "It uses #{what}, a hashtag of the school."),
+    "name": Weight(2.0, "It says the full name, “{what}”."),
+    "alias": Weight(1.2, "It says “{what}”, another name for the school."),
+    "short_name": Weight(0.8, "It says “{what}”, which people call the school (others are called so too)."),
+    "initials": Weight(0.4, "It has the letters {what}."),
+    "trust": Weight(1.0, "It names the trust, {what}."),
+    "town": Weight(1.0, "It names the town, {what}."),
+    "region": Weight(0.6, "It names {what}, which is nearby.", at_most=2),
+    "author_place": Weight(0.7, "Whoever wrote it says they are near.", at_most=2),
+    "community_term": Weight(0.7, "It has {what}, which belongs to this school.", at_most=2),
+    "our_word": Weight(0.3, "Other words fit the school and its places: {what}.", at_most=3),
+    "age_fits": Weight(0.8, "The children it speaks of are of the school’s age (“{what}”)."),
+    "age_other": Weight(-0.8, "The children it speaks of are not of the school’s age (“{what}”)."),
+    "kind_fits": Weight(0.8, "It calls it by its kind (“{what}”)."),
+    "kind_other": Weight(-0.8, "It speaks of another kind of school (“{what}”)."),
+    "other_thing": Weight(-0.8, "It speaks of a “{what}” of that name."),
+    "namesake": Weight(-2.0, "It names {what}, which is another.", at_most=2),
+    "namesake_town": Weight(-1.0, "It names the place of {what}."),
+    "namesake_word": Weight(-0.8, "Other words fit others of that name: {what}.", at_most=3),
+    "author_namesake": Weight(-1.0, "Whoever wrote it belongs to {what}."),
+    "author_elsewhere": Weight(-1.0, "Whoever wrote it seems to be elsewhere."),
+    "wording": Weight(1.0, "It is worded {what}."),
 }
-"""Evidence for (+) and against (−), in log-odds. Each counts once, but for words of the school, which count twice at most."""
+"""Evidence for (+) and against (−). The names of a school count once, by the strongest in the post."""
+FEATURES = tuple(WEIGHTS)
+_NAMES = ("name", "alias", "short_name", "initials")
+_IN_A_NAME = frozenset({"town", "region", "our_word"})
+"""What says nothing where it is only a part of a namesake's name."""
 
-_TWICE = frozenset({"community_term", "region"})
-_SAID_BY_A_NAMESAKE = frozenset({"school_word", "town", "region"})
-_ONLY_STRONGEST = ("name", "alias", "short_name", "initials")
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The weights as they ship, and the bounds between the three outcomes."""
+
+    prior: float
+    ours_from: float
+    ambiguous_from: float
+    points: dict[str, float]
+
+
+@lru_cache(maxsize=1)
+def table() -> Table:
+    """What `train/relevance.py` last wrote."""
+    return Table(**json.loads(TABLE.read_text(encoding="utf-8")))
 
 
 class Relevance:
-    """Judges mentions (a post beside one school) by the traces in them."""
+    """Judges mentions (a post beside one school) by the traces in them and by how they are worded."""
 
-    model = MODEL
+    model = "relevance-2"
 
-    def __init__(self, schools: Sequence[School]) -> None:
+    def __init__(self, schools: Sequence[School], learned: Mapping[str, Mapping[str, float]] | None = None) -> None:
+        """`learned`: by school id, the points that people's answers taught (`analysis/corrections.py`)."""
         self._traces = Traces(schools)
+        self._masks = {school.id: Masks(school) for school in schools}
+        self._learned = learned or {}
 
     def mentions(self, post: Post) -> list[Mention]:
-        """The schools this post may be about: those a name, a mark or a community of which is in it."""
+        """The schools this post may mean: those a name, a mark or a community of which is in it."""
         return [Mention(post=post, school=self._traces.schools[each]) for each in self._traces.find(post)]
 
     def __call__(self, subjects: Sequence[Mention]) -> list[Judgement[Outcome]]:
         """One judgement a mention, in order."""
-        return [decide(self._traces.find(each.post).get(each.school.id, []), each.school) for each in subjects]
+        return [self._judge(each) for each in subjects]
+
+    def answerable(self, mention: Mention) -> tuple[float, frozenset[str]]:
+        """The log-odds as shipped, and what an answer teaches about: the post's rarer words, and what it calls the school."""
+        found = terms(mention.post, self._masks[mention.school.id])
+        traces = self._traces.all_of(mention)
+        log_odds = table().prior + sum(reason.score for reason in weigh(traces, shipped()(found), table()))
+        return log_odds, teachable(traces, found)
+
+    def _judge(self, mention: Mention) -> Judgement[Outcome]:
+        found = terms(mention.post, self._masks[mention.school.id])
+        traces = self._traces.all_of(mention)
+        reasons = weigh(traces, shipped()(found), table())
+        if points := self._learned.get(mention.school.id):
+            known = teachable(traces, found)
+            if moved := shift(points, known):
+                reasons.append(_answered(moved, telling(points, known)))
+        return decide(reasons, table(), self.model)
 
 
-def decide(traces: Sequence[Trace], school: School) -> Judgement[Outcome]:
-    """Weigh the traces of one school in one post: `PRIOR` and the scores of all reasons sum to the log-odds of *ours*. Pure."""
-    reasons = [_reason(trace) for trace in _counted(traces)]
-    if not reasons:
-        reasons = [Reason(feature="nothing", score=NOTHING, sentence=f"Nothing in it points to {school.name}.")]
-    probability = 1 / (1 + math.exp(-(PRIOR + sum(reason.score for reason in reasons))))
-    outcome = (
-        Outcome.OURS if probability >= OURS_FROM else Outcome.AMBIGUOUS if probability >= AMBIGUOUS_FROM else Outcome.NOT_OURS
+def weigh(traces: Sequence[Trace], wording: Wording, weights: Table) -> list[Reason]:
+    """What was found of one school in one post, as reasons. Pure. Their scores and the prior add up to the log-odds."""
+    counted = count(traces)
+    reasons = [_reason(feature, found, weights.points[feature]) for feature, found in counted.items()]
+    reasons.append(_worded(wording, weights.points["wording"]))
+    if other := likelier(counted):
+        reasons.append(Reason(feature="runner_up", score=0.0, sentence=f"If not, it is probably about {other}.", theirs=other))
+    return reasons
+
+
+def decide(reasons: Sequence[Reason], weights: Table, model: str) -> Judgement[Outcome]:
+    """The probability that reasons add up to, and the outcome. Pure."""
+    log_odds = weights.prior + sum(reason.score for reason in reasons)
+    probability = 1 / (1 + math.exp(-max(-40.0, min(40.0, log_odds))))
+    strongest_first = tuple(sorted(reasons, key=lambda reason: -abs(reason.score)))
+    return Judgement(
+        label=_outcome(probability, weights),
+        score=probability,
+        scores={Outcome.OURS: probability},
+        model=model,
+        reasons=strongest_first,
     )
-    score = 1 - probability if outcome is Outcome.NOT_OURS else probability
-    reasons.sort(key=lambda reason: -abs(reason.score))
-    return Judgement(label=outcome, score=score, scores={Outcome.OURS: probability}, model=MODEL, reasons=tuple(reasons))
 
 
-def _counted(traces: Sequence[Trace]) -> list[Trace]:
-    """Each feature once or twice; of the ways to say the name only the strongest; no place or
-    word of school life that is only a part of a namesake's name."""
+def count(traces: Sequence[Trace]) -> dict[str, list[Trace]]:
+    """The traces that count, by feature: as often as the table says, each thing once, only the strongest name."""
     namesakes = [trace.span for trace in traces if trace.feature == "namesake"]
-    counted: list[Trace] = []
-    seen: dict[str, int] = {}
-    for trace in sorted(traces, key=lambda each: (-WEIGHTS[each.feature].points, each.ours)):
+    counted: dict[str, list[Trace]] = {}
+    for trace in traces:
         inside = any(start <= trace.span[0] and trace.span[1] <= end for start, end in namesakes)
-        if inside and trace.feature in _SAID_BY_A_NAMESAKE:
+        if trace.feature in _IN_A_NAME and trace.span != (0, 0) and inside:
             continue
-        group = "naming" if trace.feature in _ONLY_STRONGEST else trace.feature
-        if seen.get(group, 0) >= (2 if trace.feature in _TWICE else 1):
-            continue
-        seen[group] = seen.get(group, 0) + 1
-        counted.append(trace)
+        there = counted.setdefault(trace.feature, [])
+        repeated = trace.ours and any(trace.ours == each.ours for each in there)
+        if not repeated and len(there) < WEIGHTS[trace.feature].at_most:
+            there.append(trace)
+    for weaker in [name for name in _NAMES if name in counted][1:]:
+        del counted[weaker]
     return counted
 
 
-def _reason(trace: Trace) -> Reason:
-    weight = WEIGHTS[trace.feature]
+def counted_features(traces: Sequence[Trace]) -> list[float]:
+    """The counts in the order of `FEATURES`, for fitting; the wording's place is left at 0."""
+    counted = count(traces)
+    return [float(len(counted.get(feature, ()))) for feature in FEATURES]
+
+
+def likelier(counted: dict[str, list[Trace]]) -> str | None:
+    """Which other thing the post is more likely about: the namesake named, else the one whose place is named."""
+    for feature in ("namesake", "author_namesake", "namesake_town"):
+        if found := counted.get(feature):
+            return found[0].ours
+    return None
+
+
+def _outcome(probability: float, weights: Table) -> Outcome:
+    if probability >= weights.ours_from:
+        return Outcome.OURS
+    return Outcome.AMBIGUOUS if probability >= weights.ambiguous_from else Outcome.NOT_OURS
+
+
+def _reason(feature: str, found: Sequence[Trace], points: float) -> Reason:
+    what = ", ".join(trace.ours for trace in found if trace.ours) or "who wrote it, or where"
     return Reason(
-        feature=trace.feature,
-        score=weight.points,
-        sentence=weight.sentence.format(ours=trace.ours, theirs=trace.theirs),
-        ours=trace.ours,
-        theirs=trace.theirs,
+        feature=feature,
+        score=points * len(found),
+        sentence=WEIGHTS[feature].sentence.format(what=what),
+        ours=what,
+        theirs=", ".join(dict.fromkeys(trace.theirs for trace in found)),
     )
+
+
+def _worded(wording: Wording, points: float) -> Reason:
+    """The wording as a reason, with the words that said most."""
+    like = "like posts about a school" if wording.score >= 0 else "like posts about something else"
+    words = f" (“{'”, “'.join(wording.words)}”)" if wording.words else ""
+    sentence = WEIGHTS["wording"].sentence.format(what=like + words)
+    return Reason(feature="wording", score=points * wording.score, sentence=sentence, theirs=", ".join(wording.words))
+
+
+def _answered(points: float, words: Sequence[str]) -> Reason:
+    """What people's answers on other posts add."""
+    side = "is" if points > 0 else "is not"
+    said = f" (“{'”, “'.join(words)}”)" if words else ""
+    sentence = f"Your answers on posts like it say that it {side} about us{said}."
+    return Reason(feature="your_answers", score=points, sentence=sentence, theirs=", ".join(words))
+
+
+def teachable(traces: Sequence[Trace], found: Sequence[str]) -> frozenset[str]:
+    """What answers teach about: words rare enough to say what a post is about, and the names it uses. Nothing of its author."""
+    words = {term for term in found if "_" not in term and " " not in term and shipped().rare(term)}
+    names = {f"called {trace.ours.casefold()}" for trace in traces if trace.feature in _NAMES}
+    return frozenset(words | names)

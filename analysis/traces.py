@@ -1,52 +1,37 @@
 """What in a post points to a school: its names, handles, links, places. One pass over the text for all schools together."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 
+from analysis.surroundings import Surroundings, Trace
 from core.names import NameIndex
 from core.text import loose, normal
-from core.types import Post, School
+from core.types import Mention, Namesake, Post, School
 
 _HASHTAG = re.compile(r"#(\w+)")
 _HANDLE = re.compile(r"(?<![\w./])@([\w.\-]+)")
 # Begins only where a chain of labels begins, and bounds it: else a long "a.a.a.a…" would be tried from each of its letters.
 _DOMAIN = re.compile(r"(?<![\w-])(?<![\w-]\.)((?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,63})\b")
 _INITIALS = re.compile(r"\b[A-Z]{2,6}\b")
+_NOTE = re.compile(r"\s*\(.*?\)")
 
 NAMING = frozenset(
     {"own", "community", "handle", "reply", "domain", "hashtag", "postcode", "name", "short_name", "alias", "initials"}
 )
 """Traces that may name a school by themselves; the rest only weigh in once one of these is there."""
-
-
-SCHOOL_WORDS = (
-    "sixth form", "head teacher", "deputy head", "parents evening", "open evening", "open day", "a levels", "school run",
-    "school gates", "form tutor", *(f"{word} {year}" for word in ("year", "yr") for year in range(1, 14)),
-    "school", "academy", "college", "headteacher", "headmaster", "headmistress", "principal", "teacher", "teachers", "pupil",
-    "pupils", "student", "students",
-    "nursery", "uniform", "blazer", "detention", "gcse", "gcses", "sats", "ofsted", "governors",
-    "classroom", "homework", "assembly", "pta", "senco", "phonics", "playground", "campus", "lecture", "professor",
-)  # fmt: skip
-"""Words of school life: "The Grove" beside one of these is more likely the school than the pub."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """One thing found: which feature, what the profile says, what the post says, and where it stands in the loose text."""
-
-    feature: str
-    ours: str
-    theirs: str
-    span: tuple[int, int] = (0, 0)
+PLACING = frozenset({"town", "region", "author_place"})
+"""Where it is. A word of the school (a house, a building, a teacher's name) beside one of these may mean it without its name."""
 
 
 class Traces:
-    """Finds the traces of many schools at once."""
+    """Finds the traces of many schools at once. Watched schools that share a name are namesakes of each other."""
 
     def __init__(self, schools: Sequence[School]) -> None:
         self.schools = {school.id: school for school in schools}
+        schools = beside_each_other(schools)
+        self._surroundings = {school.id: Surroundings(school) for school in schools}
         self._names = NameIndex(chain.from_iterable(_names(school) for school in schools))
         self._places = NameIndex(chain.from_iterable(_places(school) for school in schools))
         self._handles = _by_key((handle_key(a.handle), s.id) for s in schools for a in s.official_accounts)
@@ -61,16 +46,21 @@ class Traces:
         )
 
     def find(self, post: Post) -> dict[str, list[Trace]]:
-        """By school id, every trace of every school that the post names in some way."""
+        """By school id, every trace of every school that the post may mean."""
         found: dict[str, list[Trace]] = {}
-        for school_id, trace in chain(self._given(post), self._marks(post), self._named(post)):
+        for school_id, trace in chain(self._given(post), self._marks(post), self._named(post), self._around(post)):
             found.setdefault(school_id, []).append(trace)
-        named = {each: traces for each, traces in found.items() if any(trace.feature in NAMING for trace in traces)}
-        if named:
-            for school_id, trace in self._around(post):
-                if school_id in named:
-                    named[school_id].append(trace)
-        return named
+        return {
+            school_id: [*traces, *self._surroundings[school_id].look(post)]
+            for school_id, traces in found.items()
+            if may_mean({trace.feature for trace in traces})
+        }
+
+    def all_of(self, mention: Mention) -> list[Trace]:
+        """Every trace of one school in a post, whether or not the post may mean it."""
+        post, school_id = mention.post, mention.school.id
+        found = chain(self._given(post), self._marks(post), self._named(post), self._around(post))
+        return [*(trace for owner, trace in found if owner == school_id), *self._surroundings[school_id].look(post)]
 
     def _given(self, post: Post) -> Iterable[tuple[str, Trace]]:
         """What the platform says of it: written by our account, in our community, in answer to us."""
@@ -105,16 +95,47 @@ class Traces:
 
     def _around(self, post: Post) -> Iterable[tuple[str, Trace]]:
         for hit in self._places.find(post.text):
-            school, feature = hit.owner
-            yield school, Trace(feature, hit.name, hit.name, (hit.start, hit.end))
-        about_author = " / ".join(filter(None, (post.author.location, post.author.bio, post.author.name)))
-        for hit in self._places.find(about_author):
-            school, feature = hit.owner
+            school, feature, label = hit.owner
+            yield school, Trace(feature, label, hit.name, (hit.start, hit.end))
+        author = post.author
+        for hit in self._places.find(" / ".join(filter(None, (author.location, author.bio, author.name)))):
+            school, feature, label = hit.owner
             # Reasons are stored, so of where somebody lives they say only whether it agrees.
             if feature in ("town", "region"):
                 yield school, Trace("author_place", "the school’s area", "agrees")
             elif feature == "namesake_town":
                 yield school, Trace("author_elsewhere", "the school’s area", "disagrees")
+            elif feature == "namesake":
+                yield school, Trace("author_namesake", label, "agrees")
+
+
+def may_mean(features: set[str]) -> bool:
+    """Whether what was found may mean a school: a name or a mark of it, or a word of the school beside a place of it."""
+    return bool(features & NAMING) or ("community_term" in features and bool(features & PLACING))
+
+
+def beside_each_other(schools: Sequence[School]) -> list[School]:
+    """Each school with those watched beside it that share a name as further namesakes: two St Mary's in one trust."""
+    names = {school.id: _all_names(school) for school in schools}
+    return [
+        replace(
+            school,
+            namesakes=(*school.namesakes, *(_as_namesake(other) for other in schools if _confusable(school, other, names))),
+        )
+        for school in schools
+    ]
+
+
+def _all_names(school: School) -> frozenset[str]:
+    return frozenset(loose(name) for name in (school.name, *school.short_names, *school.aliases)) - {""}
+
+
+def _confusable(school: School, other: School, names: Mapping[str, frozenset[str]]) -> bool:
+    return school.id != other.id and not names[school.id].isdisjoint(names[other.id])
+
+
+def _as_namesake(other: School) -> Namesake:
+    return Namesake(name=other.name, town=other.town or "", note=f"{other.phase or ''} {' '.join(other.community_terms)}")
 
 
 def handle_key(handle: str) -> str:
@@ -152,24 +173,23 @@ def _names(school: School) -> Iterable[tuple[str, tuple[str, str]]]:
             yield name, (school.id, feature)
 
 
-def _places(school: School) -> Iterable[tuple[str, tuple[str, str]]]:
-    """What makes a name surer, or less sure: our places and people's words, and those of namesakes."""
-    ours = {loose(name) for name in (school.name, *school.short_names, *school.aliases)}
-    if school.town:
-        yield school.town, (school.id, "town")
-    if school.trust:
-        yield school.trust, (school.id, "trust")
-    for term in school.region_terms:
-        if loose(term) != loose(school.town or ""):
-            yield term, (school.id, "region")
-    for term in school.community_terms:
-        yield term, (school.id, "community_term")
+def _places(school: School) -> Iterable[tuple[str, tuple[str, str, str]]]:
+    """What makes a name surer, or less sure: our places and people's words, and those of namesakes, each with its label."""
+    ours = _all_names(school)
+    here = {loose(school.town or ""), *ours}
+    for feature, terms in (
+        ("town", (school.town,) if school.town else ()),
+        ("trust", (school.trust,) if school.trust else ()),
+        ("region", tuple(term for term in school.region_terms if loose(term) != loose(school.town or ""))),
+        ("community_term", school.community_terms),
+    ):
+        for term in terms:
+            yield term, (school.id, feature, term)
     for namesake in school.namesakes:
-        bare = re.sub(r"\s*\(.*?\)", "", namesake.name)
+        bare = _NOTE.sub("", namesake.name)
+        label = f"{namesake.name}, {namesake.town}" if namesake.town else namesake.name
         if loose(bare) not in ours:
-            yield bare, (school.id, "namesake")
+            yield bare, (school.id, "namesake", label)
         town = namesake.town.split(",")[0]
-        if town and loose(town) not in {loose(school.town or ""), *ours}:
-            yield town, (school.id, "namesake_town")
-    for word in SCHOOL_WORDS:
-        yield word, (school.id, "school_word")
+        if loose(town) not in here:
+            yield town, (school.id, "namesake_town", label)
