@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from analysis.base import Classifier
-from analysis.relevance import Relevance
+from analysis.relevance import Relevance, seen_of_author
 from analysis.tone import LexiconTone
 from core.taxonomy import Outcome, Sentiment, Severity, lane
-from core.types import JudgedMention, Judgement, Mention, Post, Reason, School
+from core.types import JudgedMention, Judgement, Mention, Post, Reason, School, WatchedTerm
 
 
 class Judge:
@@ -18,21 +18,38 @@ class Judge:
         schools: Sequence[School],
         tone: Classifier[Post, Sentiment] | None = None,
         learned: Mapping[str, Mapping[str, float]] | None = None,
+        terms: Sequence[WatchedTerm] = (),
     ) -> None:
-        """`learned`: by school id, what people's answers taught (`analysis/corrections.py`)."""
-        self._relevance = Relevance(schools, learned)
+        """`learned`: by school id, what people's answers taught (`analysis/corrections.py`).
+
+        `terms`: the words that are watched for a case at the moment.
+        """
+        self._relevance = Relevance(schools, learned, terms)
         self._tone = tone or LexiconTone()
         self.model = f"{self._relevance.model}+{self._tone.model}"
 
-    def __call__(self, posts: Sequence[Post]) -> list[list[JudgedMention]]:
-        """For each post, in order, one judged mention a school that a name, a mark or a community in it points to."""
+    def __call__(
+        self, posts: Sequence[Post], before: Sequence[Mapping[str, Sequence[Reason]]] | None = None
+    ) -> list[list[JudgedMention]]:
+        """For each post, in order, one judged mention a school that a name, a mark or a community in it points to.
+
+        `before`: for each post, by school, why it was judged as it was. What was seen of its author then is remembered, because
+        where somebody lives is not kept.
+        """
         mentions = [self._relevance.mentions(post) for post in posts]
-        judged = iter(self.judge_mentions([each for group in mentions for each in group]))
+        remembered = [
+            seen_of_author((before[number] if before else {}).get(mention.school.id, ()))
+            for number, group in enumerate(mentions)
+            for mention in group
+        ]
+        judged = iter(self.judge_mentions([each for group in mentions for each in group], remembered))
         return [[next(judged) for _ in group] for group in mentions]
 
-    def judge_mentions(self, mentions: Sequence[Mention]) -> list[JudgedMention]:
+    def judge_mentions(
+        self, mentions: Sequence[Mention], remembered: Sequence[Sequence[Reason]] | None = None
+    ) -> list[JudgedMention]:
         """Judge given pairs of post and school, in order, whether or not anything in the post points to the school."""
-        relevance = self._relevance(mentions)
+        relevance = self._relevance(mentions, remembered)
         tones = self._tone([mention.post for mention in mentions])
         return [self._joined(*each) for each in zip(mentions, relevance, tones, strict=True)]
 

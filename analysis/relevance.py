@@ -17,7 +17,7 @@ from analysis.surroundings import Trace
 from analysis.traces import Traces
 from analysis.wording import Masks, Wording, shipped, terms
 from core.taxonomy import Outcome
-from core.types import Judgement, Mention, Post, Reason, School
+from core.types import Judgement, Mention, Post, Reason, School, WatchedTerm
 
 TABLE = Path(__file__).with_name("relevance.json")
 
@@ -44,6 +44,8 @@ WEIGHTS: dict[str, Weight] = {
     "alias": Weight(1.2, "It says “{what}”, another name for the school."),
     "short_name": Weight(0.8, "It says “{what}”, which people call the school (others are called so too)."),
     "initials": Weight(0.4, "It has the letters {what}."),
+    "case_term": Weight(2.5, "It has {what}."),
+    "leader": Weight(1.0, "It names {what}, who leads it."),
     "trust": Weight(1.0, "It names the trust, {what}."),
     "town": Weight(1.0, "It names the town, {what}."),
     "region": Weight(0.6, "It names {what}, which is nearby.", at_most=2),
@@ -58,13 +60,18 @@ WEIGHTS: dict[str, Weight] = {
     "namesake": Weight(-2.0, "It names {what}, which is another.", at_most=2),
     "namesake_town": Weight(-1.0, "It names the place of {what}."),
     "namesake_word": Weight(-0.8, "Other words fit others of that name: {what}.", at_most=3),
-    "author_namesake": Weight(-1.0, "Whoever wrote it belongs to {what}."),
+    "author_namesake": Weight(-1.0, "Whoever wrote it belongs to another of that name."),
+    "author_fits": Weight(0.3, "Whoever wrote it has to do with the school or its places.", at_most=3),
+    "author_other": Weight(-0.8, "Whoever wrote it has to do with others of that name.", at_most=3),
     "author_elsewhere": Weight(-1.0, "Whoever wrote it seems to be elsewhere."),
     "wording": Weight(1.0, "It is worded {what}."),
 }
 """Evidence for (+) and against (−). The names of a school count once, by the strongest in the post."""
 FEATURES = tuple(WEIGHTS)
+_AGAINST = frozenset(feature for feature, weight in WEIGHTS.items() if weight.points < 0)
 _NAMES = ("name", "alias", "short_name", "initials")
+_OF_AUTHOR = frozenset({"author_place", "author_fits", "author_other", "author_elsewhere", "author_namesake", "author_wording"})
+"""Reasons that say something of who wrote a post; they are remembered when it is judged again."""
 _IN_A_NAME = frozenset({"town", "region", "our_word"})
 """What says nothing where it is only a part of a namesake's name."""
 
@@ -81,8 +88,10 @@ class Table:
 
 @lru_cache(maxsize=1)
 def table() -> Table:
-    """What `train/relevance.py` last wrote."""
-    return Table(**json.loads(TABLE.read_text(encoding="utf-8")))
+    """What `train/relevance.py` last wrote; the policy's weight for what the corpus had no evidence of."""
+    fitted = json.loads(TABLE.read_text(encoding="utf-8"))
+    policy = {feature: weight.points for feature, weight in WEIGHTS.items()}
+    return Table(**{**fitted, "points": {**policy, **fitted["points"]}})
 
 
 class Relevance:
@@ -90,9 +99,17 @@ class Relevance:
 
     model = "relevance-2"
 
-    def __init__(self, schools: Sequence[School], learned: Mapping[str, Mapping[str, float]] | None = None) -> None:
-        """`learned`: by school id, the points that people's answers taught (`analysis/corrections.py`)."""
-        self._traces = Traces(schools)
+    def __init__(
+        self,
+        schools: Sequence[School],
+        learned: Mapping[str, Mapping[str, float]] | None = None,
+        watched: Sequence[WatchedTerm] = (),
+    ) -> None:
+        """`learned`: by school id, the points that people's answers taught (`analysis/corrections.py`).
+
+        `watched`: the words that are watched for a case at the moment.
+        """
+        self._traces = Traces(schools, watched)
         self._masks = {school.id: Masks(school) for school in schools}
         self._learned = learned or {}
 
@@ -100,9 +117,12 @@ class Relevance:
         """The schools this post may mean: those a name, a mark or a community of which is in it."""
         return [Mention(post=post, school=self._traces.schools[each]) for each in self._traces.find(post)]
 
-    def __call__(self, subjects: Sequence[Mention]) -> list[Judgement[Outcome]]:
-        """One judgement a mention, in order."""
-        return [self._judge(each) for each in subjects]
+    def __call__(
+        self, subjects: Sequence[Mention], remembered: Sequence[Sequence[Reason]] | None = None
+    ) -> list[Judgement[Outcome]]:
+        """One judgement a mention, in order. `remembered`: for each, what was seen of its author when it was first judged."""
+        again = remembered or [()] * len(subjects)
+        return [self._judge(each, seen) for each, seen in zip(subjects, again, strict=True)]
 
     def answerable(self, mention: Mention) -> tuple[float, frozenset[str]]:
         """The log-odds as shipped, and what an answer teaches about: the post's rarer words, and what it calls the school."""
@@ -111,10 +131,12 @@ class Relevance:
         log_odds = table().prior + sum(reason.score for reason in weigh(traces, shipped()(found), table()))
         return log_odds, teachable(traces, found)
 
-    def _judge(self, mention: Mention) -> Judgement[Outcome]:
+    def _judge(self, mention: Mention, seen: Sequence[Reason]) -> Judgement[Outcome]:
         found = terms(mention.post, self._masks[mention.school.id])
         traces = self._traces.all_of(mention)
         reasons = weigh(traces, shipped()(found), table())
+        if seen:
+            reasons = [*(reason for reason in reasons if reason.feature not in _OF_AUTHOR), *seen]
         if points := self._learned.get(mention.school.id):
             known = teachable(traces, found)
             if moved := shift(points, known):
@@ -126,7 +148,7 @@ def weigh(traces: Sequence[Trace], wording: Wording, weights: Table) -> list[Rea
     """What was found of one school in one post, as reasons. Pure. Their scores and the prior add up to the log-odds."""
     counted = count(traces)
     reasons = [_reason(feature, found, weights.points[feature]) for feature, found in counted.items()]
-    reasons.append(_worded(wording, weights.points["wording"]))
+    reasons += [_worded(wording, weights.points["wording"]), _author_worded(wording, weights.points["wording"])]
     if other := likelier(counted):
         reasons.append(Reason(feature="runner_up", score=0.0, sentence=f"If not, it is probably about {other}.", theirs=other))
     return reasons
@@ -138,7 +160,7 @@ def decide(reasons: Sequence[Reason], weights: Table, model: str) -> Judgement[O
     probability = 1 / (1 + math.exp(-max(-40.0, min(40.0, log_odds))))
     strongest_first = tuple(sorted(reasons, key=lambda reason: -abs(reason.score)))
     return Judgement(
-        label=_outcome(probability, weights),
+        label=_outcome(probability, reasons, weights),
         score=probability,
         scores={Outcome.OURS: probability},
         model=model,
@@ -171,16 +193,19 @@ def counted_features(traces: Sequence[Trace]) -> list[float]:
 
 def likelier(counted: dict[str, list[Trace]]) -> str | None:
     """Which other thing the post is more likely about: the namesake named, else the one whose place is named."""
-    for feature in ("namesake", "author_namesake", "namesake_town"):
+    for feature in ("namesake", "namesake_town"):
         if found := counted.get(feature):
             return found[0].ours
     return None
 
 
-def _outcome(probability: float, weights: Table) -> Outcome:
+def _outcome(probability: float, reasons: Sequence[Reason], weights: Table) -> Outcome:
+    """The outcome by the bounds. The full name with nothing against it but the wording is never thrown away."""
     if probability >= weights.ours_from:
         return Outcome.OURS
-    return Outcome.AMBIGUOUS if probability >= weights.ambiguous_from else Outcome.NOT_OURS
+    found = {reason.feature for reason in reasons}
+    named = "name" in found and not found & _AGAINST
+    return Outcome.AMBIGUOUS if named or probability >= weights.ambiguous_from else Outcome.NOT_OURS
 
 
 def _reason(feature: str, found: Sequence[Trace], points: float) -> Reason:
@@ -191,6 +216,14 @@ def _reason(feature: str, found: Sequence[Trace], points: float) -> Reason:
         sentence=WEIGHTS[feature].sentence.format(what=what),
         ours=what,
         theirs=", ".join(dict.fromkeys(trace.theirs for trace in found)),
+    )
+
+
+def _author_worded(wording: Wording, points: float) -> Reason:
+    """How whoever wrote it is described, as a reason; a number only, without the words."""
+    like = "people around schools" if wording.author >= 0 else "people elsewhere"
+    return Reason(
+        feature="author_wording", score=points * wording.author, sentence=f"Whoever wrote it is described like {like}."
     )
 
 
@@ -208,6 +241,11 @@ def _answered(points: float, words: Sequence[str]) -> Reason:
     said = f" (“{'”, “'.join(words)}”)" if words else ""
     sentence = f"Your answers on posts like it say that it {side} about us{said}."
     return Reason(feature="your_answers", score=points, sentence=sentence, theirs=", ".join(words))
+
+
+def seen_of_author(reasons: Sequence[Reason]) -> list[Reason]:
+    """What an earlier judgement saw of an author, whose bio and place are not kept."""
+    return [reason for reason in reasons if reason.feature in _OF_AUTHOR]
 
 
 def teachable(traces: Sequence[Trace], found: Sequence[str]) -> frozenset[str]:

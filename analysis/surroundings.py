@@ -48,6 +48,11 @@ _AGES = {
     ),
     "sixth": re.compile(r"\b((?:year|yr|y) ?1[23]|sixth form|a levels?|ucas|btec|(?:upper|lower) sixth)\b"),
 }
+_EDUCATION = re.compile(
+    r"\b(schools?|academ(?:y|ies)|colleges?|sixth form|trusts?|(?:head ?)?teachers?|head(?:master|mistress)|principal"
+    r"|pupils?|students?|classrooms?|lessons?|homework|uniforms?|detentions?|exclusions?|assembly|parents evening|governors?"
+    r"|ofsted|gcses?|a levels?|sats|(?:year|yr|y) ?\d{1,2})\b"
+)
 _PHASES = {
     "primary": re.compile(r"primary|infant|junior|nursery|early|\b[2-5] ?[-–]"),
     "secondary": re.compile(r"secondary|high|grammar|utc|all.through|\b1[13] ?[-–]|[-–] ?1[468]\b|s1"),
@@ -56,7 +61,8 @@ _PHASES = {
 _NOT_TELLING = frozenset(
     _words("""
     the and for not same other school schools town from near who that this with also named called name have your their they
-    which what when where about into over under between pupils local made some
+    which what when where about into over under between pupils local made some england wales scotland church catholic
+    voluntary community controlled aided maintained independent foundation middle first through form special phase state
     """)
 )
 _SHORTEST = 4
@@ -79,16 +85,17 @@ class Surroundings:
         self._our_words = frozenset(word for word in ours - theirs - common if len(word) >= _SHORTEST)
 
     def look(self, post: Post) -> Iterator[Trace]:
-        """Each thing found. Of who wrote it only whether it fits is said, because reasons are stored."""
+        """Each thing found. Of who wrote it only that it fits is said, because reasons are stored."""
         text = f" {loose(post.text)} "
-        author = post.author
-        said = set(text.split())
-        about = set(loose(" ".join(filter(None, (author.bio, author.name, author.location, post.community)))).split()) - said
+        said = set(text.split()) | set(loose(post.community or "").split())
         yield from self._ages(text)
         yield from self._kinds(text)
         for feature, words in (("namesake_word", self._namesake_words), ("our_word", self._our_words)):
-            yield from (Trace(feature, word, word) for word in sorted(said & words))
-            yield from (Trace(feature, "", "who wrote it, or where") for _ in about & words)
+            yield from (_said(feature, word) for word in sorted(said & words))
+        author = post.author
+        about = set(loose(" ".join(filter(None, (author.bio, author.name, author.location)))).split()) - said
+        for feature, words in (("author_other", self._namesake_words), ("author_fits", self._our_words)):
+            yield from (Trace(feature, "", "fits") for _ in about & words)
 
     def _ages(self, text: str) -> Iterator[Trace]:
         """Whether the children spoken of are of our age, where the post says it."""
@@ -110,12 +117,19 @@ class Surroundings:
             yield _said("other_thing", thing[0])
 
 
+def speaks_of_school(text: str) -> bool:
+    """Whether a text has a word of education, whichever school it is about."""
+    return _EDUCATION.search(loose(text)) is not None
+
+
 def _said(feature: str, words: str) -> Trace:
     return Trace(feature, words, words)
 
 
 @lru_cache(maxsize=4096)
 def phases(school: School) -> frozenset[str]:
-    """The ages a school takes, from its phase and its name; empty where neither says."""
+    """The ages a school takes, from its phase and its name; empty where neither says, and for a trust, which has all."""
+    if school.kind == "trust":
+        return frozenset()
     said = f"{school.phase or ''} {school.name}".lower()
     return frozenset(phase for phase, pattern in _PHASES.items() if pattern.search(said))

@@ -10,9 +10,9 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 from core.text import loose
@@ -25,6 +25,10 @@ _LONGEST = 4_000
 """Characters read; what a post is about has been said by then."""
 
 
+_SAID = 3
+_FEW = 4
+_MOST = 4.0
+"""The log-odds that wording comes near and never passes: one in fifty-five."""
 _PLACEHOLDERS = frozenset({"schoolname", "namesake", "elsewhere", "trustname", "placename", "ourword"})
 _RARE = 1 + math.log(30)
 _RAREST = 1 + math.log(3_000)
@@ -37,6 +41,13 @@ class Wording:
 
     score: float
     words: tuple[str, ...] = ()
+    author: float = 0.0
+    """What the description of whoever wrote it adds."""
+
+    @property
+    def total(self) -> float:
+        """Both together."""
+        return self.score + self.author
 
 
 class Masks:
@@ -47,7 +58,9 @@ class Masks:
         own = {loose(name) for name in ours}
         others = {loose(_NOTE.sub("", each.name)) for each in school.namesakes} - own
         elsewhere = {loose(part) for each in school.namesakes for part in each.town.split(",")} - {loose(school.town or "")}
+        leaders = {f"{loose(leader.name)}{end}" for leader in school.leaders for end in ("", "s") if loose(leader.name)}
         groups = (
+            (leaders, ""),  # a person's name is evidence of its own, and nothing is learned about it
             (own, "schoolname"),
             (others, "namesake"),
             (elsewhere, "elsewhere"),
@@ -87,14 +100,21 @@ class WordingModel:
         self.table, self.bias = table, bias
 
     def __call__(self, found: Sequence[str]) -> Wording:
-        """Score terms. Same arithmetic as scikit-learn's TfidfVectorizer(sublinear_tf=True) and LogisticRegression."""
+        """Score terms, those of the post and what its author's add apart."""
+        post = self._scored([term for term in found if not _of_author(term)])
+        return replace(post, author=self._scored(found).score - post.score)
+
+    def _scored(self, found: Sequence[str]) -> Wording:
+        """The arithmetic of scikit-learn's TfidfVectorizer(sublinear_tf=True) and LogisticRegression, bounded."""
         known = [(term, 1 + math.log(times), self.table[term]) for term, times in Counter(found).items() if term in self.table]
         length = math.sqrt(sum((weight * idf) ** 2 for _, weight, (idf, _) in known)) or 1.0
         parts = [(weight * idf * points / length, term) for term, weight, (idf, points) in known]
-        score = self.bias + sum(part for part, _ in parts)
-        telling = sorted(parts, key=lambda each: -abs(each[0]))
-        said = [_plain(term) for part, term in telling if part * score > 0 and _plain(term)]
-        return Wording(score, tuple(dict.fromkeys(said))[:3])
+        # A handful of words is little to go by, and no wording is proof.
+        surely = len(known) / (len(known) + _FEW)
+        score = _MOST * math.tanh(surely * (self.bias + sum(part for part, _ in parts)) / _MOST)
+        telling = sorted((each for each in parts if each[0] * score > 0), key=lambda each: -abs(each[0]))
+        said = (words for _, term in telling if (words := _plain(term)))
+        return Wording(score, tuple(islice(said, _SAID)))
 
     def rare(self, word: str) -> bool:
         """Whether fewer than about one post in thirty has this word, so that it says something of what a post is about."""
@@ -106,6 +126,10 @@ def shipped() -> WordingModel:
     """The model that ships."""
     found = json.loads(TABLE.read_text(encoding="utf-8"))
     return WordingModel(found["terms"], found["bias"])
+
+
+def _of_author(term: str) -> bool:
+    return term.startswith("by_") or " by_" in term
 
 
 def _plain(term: str) -> str:

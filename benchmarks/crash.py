@@ -163,7 +163,7 @@ def _take_up(folder: Path) -> None:
 def _killed(work: Callable[[Path], None], folder: Path, seconds: float) -> bool:
     """Do the work in a process of its own and kill that after so many seconds. Returns whether it had ended by itself."""
     server = multiprocessing.get_context("forkserver")
-    server.set_forkserver_preload(["benchmarks.crash"])
+    server.set_forkserver_preload(["ops.worker", "tests.ops.fake_source"])
     process = server.Process(target=work, args=(folder,))
     process.start()
     process.join(seconds)

@@ -14,11 +14,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from analysis.judge import Judge
+from benchmarks.baselines import all_names, says
 from benchmarks.measures import RELEVANCE_HEAD, relevance_line
 from core.profile import read_schools
 from core.taxonomy import Outcome
-from core.text import loose
-from core.types import Mention, School
+from core.types import Mention
 from train import reading
 
 
@@ -49,18 +49,6 @@ def _tfidf(mentions: Sequence[Mention]) -> list[float]:
     )
     model.fit([each.mention.post.text for each in labelled], [each.line["relevant"] for each in labelled])
     return [float(p) for p in model.predict_proba([each.post.text for each in mentions])[:, 1]]
-
-
-def all_names(school: School) -> list[str]:
-    """Every name in the profile."""
-    initials = [school.initials] if school.initials else []
-    return [school.name, *school.short_names, *school.aliases, *school.hashtags, *initials]
-
-
-def says(mention: Mention, names: Sequence[str]) -> float:
-    """1 where one of the names is in the post, else 0."""
-    text = f" {loose(mention.post.text)} "
-    return float(any(f" {loose(name)} " in text for name in names))
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ class Collector(ABC):
     def collect(self, query: Query, cursor: Json | None) -> Iterator[Batch]:
         """Yield batches from where `cursor` stands. Each batch's cursor is right once that batch is stored.
 
-        A batch may overlap what was fetched before: the store knows what it has. Raises SourceStopped when the source cannot go on.
+        A batch may overlap what was fetched before: the store knows what it has. Raises SourceStopped when it cannot go on.
         """
 
     @staticmethod

@@ -7,12 +7,12 @@ from hashlib import sha256
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from collectors.markup import plain_text
+from collectors.written_time import EARLIEST_YEAR
 from core.errors import ItemSkipped
 from core.text import storable
 from core.types import Author, Post, Raw
 
 LONGEST_ID = 200  # characters; PostgreSQL's indexes hold no long ones
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 class Words(BaseModel):
@@ -100,4 +100,6 @@ def read_post(raw: Raw) -> Post:
 
 def _moment(stated: datetime | None, retrieved_at: datetime) -> datetime | None:
     """A stated time in UTC; None for what cannot be one, such as the year 1 or next year."""
-    return stated.astimezone(UTC) if stated and EARLIEST <= stated <= retrieved_at + timedelta(days=1) else None
+    if stated is None or stated.year < EARLIEST_YEAR or stated > retrieved_at + timedelta(days=1):
+        return None
+    return stated.astimezone(UTC)

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 
@@ -30,12 +29,16 @@ _NAMES = {normal(shown): platform for platform, shown in PLATFORMS.items()} | {
 
 
 class Payload(BaseModel):
-    """A row as it stood in its file, in which form and on which line, with what was said about the whole file."""
+    """A row as it stood in its file, in which form, and what was said about the whole file.
+
+    `judging`: the post is to be judged and not stored, so that where it is from and when it was written may stay untold.
+    """
 
     format: Literal["table", "posts", "reddit_dump", "reddit", "x"]
     row: Json
     platform: str | None = None
     zone: str | None = None
+    judging: bool = False
 
 
 def read_post(raw: Raw) -> Post:
@@ -84,10 +87,10 @@ def _read_row(payload: Payload, retrieved_at: datetime) -> Post:
         raise ItemSkipped("It has no text.")
     if reddit_things.REMOVED.fullmatch(_text(row, "text") or text):
         raise ItemSkipped("It was deleted by its author, or removed.")
-    platform = platform_called(_text(row, "platform") or payload.platform or "")
+    platform = platform_called(_text(row, "platform") or payload.platform or ("web" if payload.judging else ""))
     if not platform:
         raise ItemSkipped("It does not say where it is from. Add --platform, such as --platform facebook.")
-    created_at = written_time(row.get("created_at"), _zone(payload.zone), retrieved_at)
+    created_at = _created_at(payload, retrieved_at)
     author, url = _author(row), _text(row, "url")
     return Post(
         platform=platform,
@@ -143,8 +146,12 @@ def _count(value: object) -> int | None:
     return int(plain) if _COUNT.fullmatch(plain) else None
 
 
-def _zone(name: str | None) -> ZoneInfo | None:
+def _created_at(payload: Payload, now: datetime) -> datetime | None:
     try:
-        return zone(name) if name else None
+        return written_time(payload.row.get("created_at"), zone(payload.zone) if payload.zone else None, now)
     except BadInput as problem:
         raise ItemSkipped(str(problem)) from None
+    except ItemSkipped:
+        if payload.judging:
+            return None
+        raise

@@ -130,7 +130,8 @@ def _rows(path: Path, options: ReadOptions) -> Iterator[Row | Skipped]:
 
 def _object_rows(name: str, file: TextIO) -> Iterator[Row | Skipped]:
     """The items of a file that begins with an object: the first of one a line, or the only one, written over many lines."""
-    first, second = islice(chain((line.text for line in lines(file) if line.text != "\n"), ("", "")), 2)
+    written = (line.text for line in lines(file) if line.text is None or line.text.strip())
+    first, second = islice(chain(written, ("", "")), 2)
     file.seek(0)
     if not is_json(first):
         with suppress(ValueError, RecursionError):

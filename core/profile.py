@@ -17,13 +17,24 @@ def _given(value: Any) -> Any:
     return {name: each for name, each in value.items() if each is not None} if isinstance(value, dict) else value
 
 
+def _agreed(value: Any) -> Any:
+    """A leader's name is personal data, so it is read only beside the day on which they agreed."""
+    leaders = value.get("leaders") if isinstance(value, dict) else None
+    for leader in leaders if isinstance(leaders, list | tuple) else ():
+        if isinstance(leader, dict) and not str(leader.get("agreed_on") or "").strip():
+            raise ValueError("each of `leaders` needs `agreed_on`, the day they agreed in writing; leave out who did not")
+    return value
+
+
 def _sound(school: School) -> School:
     if not school.id.strip() or not school.name.strip():
         raise ValueError("`id` and `name` must not be empty")
+    if storable(school.id + school.name) != school.id + school.name:
+        raise ValueError("`id` and `name` must not hold NUL or half a character")
     return school
 
 
-_ADAPTER = TypeAdapter(Annotated[School, BeforeValidator(_given), AfterValidator(_sound)])
+_ADAPTER = TypeAdapter(Annotated[School, BeforeValidator(_agreed), BeforeValidator(_given), AfterValidator(_sound)])
 
 
 def read_school(profile: Mapping[str, Any]) -> School:
@@ -33,7 +44,7 @@ def read_school(profile: Mapping[str, Any]) -> School:
     except ValidationError as problem:
         first = problem.errors(include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the profile"
-        name = profile.get("name") or profile.get("id") or "a school without a name"
+        name = storable(str(profile.get("name") or profile.get("id") or "a school without a name"))
         raise BadInput(
             f"The profile of {name} cannot be read: {place}: {first['msg'].removeprefix('Value error, ')}."
         ) from None

@@ -19,6 +19,7 @@ def storable(text: str) -> str:
     return _SURROGATES.sub("\ufffd", text.replace("\x00", "\ufffd"))
 
 
+@lru_cache(maxsize=256)
 def normal(text: str) -> str:
     """The form in which texts are compared: NFKC, folded case, straight quotes, no hidden characters, single spaces."""
     visible = _HIDDEN.sub("", unicodedata.normalize("NFKC", text).translate(_MARKS_OF_NAMES))
@@ -30,6 +31,7 @@ def words(text: str) -> list[str]:
     return _WORD.findall(normal(text))
 
 
+@lru_cache(maxsize=256)
 def loose(name: str) -> str:
     """A name without what people leave out or vary when they type: punctuation, apostrophes, "Saint"."""
     bare = normal(name).replace("'", "").replace("&", " and ")

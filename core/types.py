@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from core.taxonomy import Lane, Outcome, Risk, Sentiment, Severity
 
@@ -159,11 +159,27 @@ class Namesake:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leader:
+    """Somebody who leads the school or trust and agreed in writing, on `agreed_on`, that posts naming them are recognised.
+
+    The name only weighs beside something else of the school. It is never searched for and never sent to a source.
+    """
+
+    name: str
+    agreed_on: str
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class School:
-    """A school's profile (`schools.json`). Only `id` and `name` are needed; the more is there, the surer the judgements."""
+    """A school's profile (`schools.json`). Only `id` and `name` are needed; the more is there, the surer the judgements.
+
+    A trust has a profile of its own beside its schools': a post naming the trust is about the trust, not about each of them.
+    """
 
     id: str
     name: str
+    kind: Literal["school", "trust"] = "school"
     short_names: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     initials: str | None = None
@@ -180,6 +196,20 @@ class School:
     official_accounts: tuple[OfficialAccount, ...] = ()
     namesakes: tuple[Namesake, ...] = ()
     community_terms: tuple[str, ...] = ()
+    leaders: tuple[Leader, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedTerm:
+    """A word or hashtag that, for a case, means the school though it is not its name: from `added_at` until before `until`."""
+
+    school_id: str
+    case_ref: str
+    term: str
+    why: str
+    by: str
+    added_at: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

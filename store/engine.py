@@ -1,8 +1,10 @@
 """Opening the database and speaking to it. The one place that knows which database it is."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pandas as pd
@@ -16,7 +18,6 @@ from core.errors import StoreUnavailable
 
 BUSY_SECONDS = 10
 _PRAGMAS = (
-    "journal_mode=WAL",
     f"busy_timeout={BUSY_SECONDS * 1000}",
     "foreign_keys=ON",
     "synchronous=FULL",
@@ -56,11 +57,26 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
-def _prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
+def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     """Set up one SQLite connection. Transactions are begun by `_begin`, so the driver must begin none of its own."""
     connection.isolation_level = None
+    _write_ahead(connection)
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch the database to WAL. Of two that do so at once on a new one, SQLite refuses one without waiting; so wait here."""
+    until = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as problem:
+            if "locked" not in str(problem) or monotonic() > until:
+                raise
+            sleep(0.05)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
-from core.taxonomy import Outcome
-from core.types import JudgedMention
+from core.taxonomy import Lane, Outcome, Risk, Sentiment, Severity
+from core.types import JudgedMention, Reason
 from store.engine import insert_for
 from store.ids import day_of
-from store.tables import daily, judgements
+from store.tables import daily, judgements, posts
 
 Place = tuple[str, str, str, str, str]
 """School, London day, platform, outcome, sentiment: a line of the daily counts."""
@@ -84,3 +84,40 @@ def _count(connection: Connection, change: Counter[Place]) -> None:
             ),
             rows,
         )
+
+
+def of_post(connection: Connection, post_id: int) -> tuple[str, list[JudgedMention]]:
+    """The platform of a post and what was judged of it, school by school."""
+    platform = connection.scalars(select(posts.c.platform).where(posts.c.id == post_id)).one()
+    rows = connection.execute(select(judgements).where(judgements.c.post_id == post_id).order_by(judgements.c.school_id))
+    return platform, [_mention(row) for row in rows]
+
+
+def reasons_of(connection: Connection, post_ids: Sequence[int]) -> dict[int, dict[str, list[Reason]]]:
+    """What spoke for and against each school when these posts were last judged, by post and school."""
+    found: dict[int, dict[str, list[Reason]]] = {}
+    for start in range(0, len(post_ids), _CHUNK):
+        rows = connection.execute(
+            select(judgements.c.post_id, judgements.c.school_id, judgements.c.reasons).where(
+                judgements.c.post_id.in_(post_ids[start : start + _CHUNK])
+            )
+        )
+        for row in rows:
+            found.setdefault(row.post_id, {})[row.school_id] = [Reason(**reason) for reason in row.reasons]
+    return found
+
+
+def _mention(row: Any) -> JudgedMention:
+    return JudgedMention(
+        school_id=row.school_id,
+        outcome=Outcome(row.outcome),
+        relevance=row.relevance,
+        sentiment=Sentiment(row.sentiment),
+        sentiment_scores=row.sentiment_scores,
+        lane=Lane(row.lane),
+        model=row.model,
+        risks=tuple(Risk(risk) for risk in row.risks),
+        severity=Severity(row.severity),
+        own=bool(row.own),
+        reasons=tuple(Reason(**reason) for reason in row.reasons),
+    )

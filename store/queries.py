@@ -7,7 +7,7 @@ from typing import Any
 from unicodedata import category
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, Select, and_, func, select, text
+from sqlalchemy import Connection, Engine, Select, and_, exists, func, select, text
 
 from core.taxonomy import Lane, Outcome
 from core.types import Author, Post
@@ -70,7 +70,7 @@ def one(
             posts.c.edited_at,
             posts.c.language,
         )
-        .where(posts.c.id == post_id, judgements.c.school_id.in_(schools), judgements.c.lane.not_in(hide_lanes))
+        .where(posts.c.id == post_id, judgements.c.school_id.in_(schools), _not_hidden(hide_lanes))
         .order_by(judgements.c.relevance.desc())
         .limit(1)
     ).one_or_none()
@@ -185,17 +185,42 @@ def last_visit(connection: Connection, person: str, page: str) -> datetime | Non
     return found
 
 
-def stored_posts(engine: Engine, keys: Keys) -> Iterator[list[tuple[int, Post]]]:
-    """All stored posts, newest first, in chunks, as they can be judged again. What was wiped is left out."""
+def stored_posts(engine: Engine, keys: Keys, *, only: Sequence[int] | None = None) -> Iterator[list[tuple[int, Post]]]:
+    """All stored posts (or `only` these), newest first, in chunks, as they can be judged again. What was wiped is left out."""
     below: int | None = None
     while True:
         with reading(engine) as connection:
             statement = select(posts).where(posts.c.gone_at.is_(None)).order_by(posts.c.id.desc()).limit(_CHUNK)
+            if only is not None:
+                statement = statement.where(posts.c.id.in_(only))
             rows = connection.execute(statement if below is None else statement.where(posts.c.id < below)).all()
         if not rows:
             return
         below = rows[-1].id
         yield [(row.id, _post(row, keys.open_author(row.author_sealed))) for row in rows]
+
+
+def posts_by_id(connection: Connection, keys: Keys, ids: Sequence[int]) -> dict[int, Post]:
+    """These posts as they can be judged again; what was wiped is left out."""
+    rows = connection.execute(select(posts).where(posts.c.id.in_(ids), posts.c.gone_at.is_(None)))
+    return {row.id: _post(row, keys.open_author(row.author_sealed)) for row in rows}
+
+
+def sure_posts(connection: Connection, school_id: str, *, outcome: Outcome, at_least: float, limit: int) -> list[int]:
+    """The newest posts that were judged so with at least this probability, not written by the school itself."""
+    return list(
+        connection.scalars(
+            select(judgements.c.post_id)
+            .where(
+                judgements.c.school_id == school_id,
+                judgements.c.outcome == outcome,
+                judgements.c.relevance >= at_least,
+                judgements.c.own == 0,
+            )
+            .order_by(judgements.c.post_id.desc())
+            .limit(limit)
+        )
+    )
 
 
 def _post(row: Any, author: Author) -> Post:
@@ -261,12 +286,18 @@ def _conditions(connection: Connection, wanted: Filter) -> list[Any]:
         if values:
             conditions.append(column.in_(values))
     if wanted.hide_lanes:
-        conditions.append(judgements.c.lane.not_in(wanted.hide_lanes))
+        conditions.append(_not_hidden(wanted.hide_lanes))
     if wanted.own is not None:
         conditions.append(judgements.c.own == int(wanted.own))
     if words := search_words(wanted.phrase):
         conditions.append(_search(connection, words))
     return conditions
+
+
+def _not_hidden(lanes: Sequence[str]) -> Any:
+    """Only posts that are in none of these lanes for any school: what one school's safeguarding lead has, nobody else reads."""
+    other = judgements.alias()
+    return ~exists().where(other.c.post_id == posts.c.id, other.c.lane.in_(lanes))
 
 
 def search_words(phrase: str) -> str:

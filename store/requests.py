@@ -88,6 +88,12 @@ def newest_done(connection: Connection) -> int:
     return connection.scalar(select(func.max(jobs.c.id)).where(jobs.c.state.in_(("done", "failed")))) or 0
 
 
+def last_asked(connection: Connection, kind: str) -> datetime | None:
+    """When a job of this kind was last asked for."""
+    found: datetime | None = connection.scalar(select(func.max(jobs.c.asked_at)).where(jobs.c.kind == kind))
+    return found
+
+
 def find(connection: Connection, job_id: int) -> Job | None:
     """A job as it stands."""
     row = connection.execute(select(jobs).where(jobs.c.id == job_id)).one_or_none()

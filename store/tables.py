@@ -254,7 +254,7 @@ case_events = Table(
     Column("kind", String, nullable=False),
     Column("details", JSON, nullable=False),
     Column("exhibit_id", Key),
-    CheckConstraint("kind in ('created', 'item_added', 'exported')", name="ck_case_events_kind"),
+    CheckConstraint("kind in ('created', 'item_added', 'exported', 'term_added')", name="ck_case_events_kind"),
     Index("ix_case_events_case_ref_id", "case_ref", "id"),
 )
 """The history of every case. Append-only: the database refuses to change or delete a row. Holds no personal data."""
@@ -299,5 +299,99 @@ visits = Table(
 )
 """When a colleague last looked at a page: "since you last looked"."""
 
-APPEND_ONLY = ("case_events", "exports")
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("by", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("post_id", Key, nullable=False),
+    Column("school_id", String, nullable=False),
+    Column("said", String, nullable=False),
+    CheckConstraint("kind in ('relevance')", name="ck_decisions_kind"),
+    CheckConstraint("said in ('us', 'not_us', 'taken_back')", name="ck_decisions_said"),
+    Index("ix_decisions_post_id_school_id", "post_id", "school_id"),
+)
+"""What people said of a judgement: "about us", "not about us". Append-only; the newest of a post and school counts."""
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("school_id", String, ForeignKey("schools.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("answers", Integer, nullable=False),
+    Column("loss_before", Float, nullable=False),
+    Column("loss_after", Float, nullable=False),
+    Column("kept", Integer, nullable=False),
+    Column("points", JSON, nullable=False),
+    Column("undone_at", Instant),
+    Index("ix_corrections_school_id_kind", "school_id", "kind"),
+)
+"""What was learned for a school from its answers: small weights, kept where they did better in cross-validation."""
+
+register_schools = Table(
+    "register_schools",
+    metadata,
+    Column("urn", Integer, primary_key=True, autoincrement=False),
+    Column("name", String, nullable=False),
+    Column("stem", String, nullable=False, index=True),
+    Column("status", String),
+    Column("kind", String),
+    Column("phase", String),
+    Column("low_age", Integer),
+    Column("high_age", Integer),
+    Column("religious_character", String),
+    Column("town", String),
+    Column("county", String),
+    Column("council", String),
+    Column("postcode", String),
+    Column("trust", String, index=True),
+    Column("website", String),
+    Column("opened", String),
+    Column("closed", String),
+)
+"""The government's register of schools, without anybody's name. `stem` is the name without words like "primary school"."""
+
+register_links = Table(
+    "register_links",
+    metadata,
+    Column("urn", Integer, nullable=False),
+    Column("other_urn", Integer, nullable=False),
+    Column("other_name", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("since", String),
+    PrimaryKeyConstraint("urn", "other_urn", "kind"),
+)
+"""Predecessors and successors in the register: the names a school had."""
+
+watched_terms = Table(
+    "watched_terms",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("school_id", String, ForeignKey("schools.id", ondelete="CASCADE"), nullable=False),
+    Column("case_ref", String, nullable=False),
+    Column("term", String, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("by", String, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+)
+"""A word tied to a case (a hashtag without the school's name) that means the school for seven days."""
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("role", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("seen_at", Instant),
+)
+"""What somebody in a role must be told, kept until they have seen it. Holds no post text and no private person's name."""
+
+APPEND_ONLY = ("case_events", "exports", "decisions")
 """Tables in which the database itself refuses UPDATE and DELETE."""

@@ -3,7 +3,7 @@
 Every migration calls `remake` at its end, because rebuilding a table (alembic's batch mode) silently drops its triggers.
 """
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from store.engine import is_sqlite
 from store.tables import APPEND_ONLY
@@ -40,13 +40,19 @@ def forget_words(connection: Connection) -> None:
         connection.exec_driver_sql("INSERT INTO posts_fts(posts_fts) VALUES ('optimize')")
 
 
+def _there(connection: Connection) -> list[str]:
+    """The append-only tables that exist at the revision a migration is at."""
+    tables = set(inspect(connection).get_table_names())
+    return [table for table in APPEND_ONLY if table in tables]
+
+
 def _remake_sqlite(connection: Connection) -> None:
     names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
     for name in names:
         connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
     for statement in _SEARCH:
         connection.exec_driver_sql(statement)
-    for table in APPEND_ONLY:
+    for table in _there(connection):
         for verb in ("UPDATE", "DELETE"):
             connection.exec_driver_sql(
                 f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} BEGIN "
@@ -61,7 +67,7 @@ def _remake_postgres(connection: Connection) -> None:
         "CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$"
     )
-    for table in APPEND_ONLY:
+    for table in _there(connection):
         connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_append_only ON {table}")
         connection.exec_driver_sql(
             f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION append_only()"

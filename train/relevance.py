@@ -1,4 +1,4 @@
-"""Fit what decides whether a post is ours: `uv run --extra train python -m train.relevance`.
+"""Fit what decides whether a post is ours: `uv run python -m train.relevance`.
 
 1  The wording model: words and pairs of words of the corpus, names taken out.
 2  The weights: log-odds for each trace. They start as the policy in `analysis/relevance.py` and are moved by the corpus only as
@@ -10,7 +10,6 @@ All figures printed are leave-school-out: each school is judged by what was lear
 """
 
 import json
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from analysis import relevance, wording
 from analysis.relevance import FEATURES, PRIOR, WEIGHTS
 from analysis.traces import Traces
 from analysis.wording import Masks, WordingModel
+from benchmarks.baselines import all_names, says
 from benchmarks.measures import RELEVANCE_HEAD, relevance_line
 from core.types import Mention
 from train import reading
@@ -47,23 +47,25 @@ def main() -> None:
     truth = np.array([bool(each.line["relevant"]) for each in labelled])
     groups = np.array([mention.school.id for mention in mentions])
     found = [wording.terms(mention.post, Masks(mention.school)) for mention in mentions]
-    traces = _counts(mentions)
+    traces = counts(mentions)
     left_out = _left_out(found, traces, truth, groups)
     print(f"{len(truth)} posts about {len(set(groups))} schools, {truth.sum()} relevant; each school judged by the others")
     print(RELEVANCE_HEAD)
+    named = [says(mention, all_names(mention.school)) for mention in mentions]
+    relevance_line("any known name", named, list(truth), calibrated=False)
     relevance_line("by traces and wording", list(left_out), list(truth))
     ours, ambiguous = _bounds(left_out, truth)
     called = left_out >= ours
     print(f"ours from {ours:.2f}: precision {truth[called].mean():.3f}, recall {called[truth].mean():.3f}")
     print(f"might be ours from {ambiguous:.2f}: {((left_out >= ambiguous) & ~called).mean():.1%} of posts")
-    model, weights, prior = _fit_all(found, traces, truth, groups)
+    model, weights, prior = fit_all(found, traces, truth, groups)
     _write(wording.TABLE, model)
     points = {feature: round(float(weight), DIGITS) for feature, weight in zip(FEATURES, weights, strict=True)}
     table = {"prior": round(prior, DIGITS), "ours_from": ours, "ambiguous_from": ambiguous, "points": points}
     relevance.TABLE.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
 
 
-def _counts(mentions: Sequence[Mention]) -> Array:
+def counts(mentions: Sequence[Mention]) -> Array:
     """A row of trace counts for each mention; the wording's column is filled in later."""
     finders = {mention.school.id: Traces([mention.school]) for mention in mentions}
     return np.array([relevance.counted_features(finders[each.school.id].all_of(each)) for each in mentions], dtype=float)
@@ -73,19 +75,19 @@ def _left_out(found: Sequence[list[str]], traces: Array, truth: Array, groups: A
     """The probability of each post by what was learned from other schools alone."""
     probabilities = np.zeros(len(truth))
     for learn, judge in GroupKFold(OUTER).split(traces, truth, groups):
-        model, weights, prior = _fit_all([found[n] for n in learn], traces[learn], truth[learn], groups[learn])
-        rows = _with_wording(traces[judge], np.array([model(found[n]).score for n in judge]))
+        model, weights, prior = fit_all([found[n] for n in learn], traces[learn], truth[learn], groups[learn])
+        rows = with_wording(traces[judge], np.array([model(found[n]).total for n in judge]))
         probabilities[judge] = _sigmoid(rows @ weights + prior)
     return probabilities
 
 
-def _fit_all(found: Sequence[list[str]], traces: Array, truth: Array, groups: Array) -> tuple[WordingModel, Array, float]:
+def fit_all(found: Sequence[list[str]], traces: Array, truth: Array, groups: Array) -> tuple[WordingModel, Array, float]:
     """The wording model and the weights. For fitting weights, each school's wording is scored by a model of the others."""
     scores = np.zeros(len(truth))
     for learn, judge in GroupKFold(INNER).split(traces, truth, groups):
         model = _fit_wording([found[n] for n in learn], truth[learn])
-        scores[judge] = [model(found[n]).score for n in judge]
-    weights, prior = _fit_weights(_with_wording(traces, scores), truth)
+        scores[judge] = [model(found[n]).total for n in judge]
+    weights, prior = _fit_weights(with_wording(traces, scores), truth)
     return _fit_wording(found, truth), weights, prior
 
 
@@ -106,7 +108,7 @@ def _as_is(found: list[str]) -> list[str]:
     return found
 
 
-def _with_wording(traces: Array, scores: Array) -> Array:
+def with_wording(traces: Array, scores: Array) -> Array:
     rows = traces.copy()
     rows[:, FEATURES.index("wording")] = scores
     return rows
@@ -131,7 +133,7 @@ def _fit_weights(rows: Array, truth: Array) -> tuple[Array, float]:
 
 
 def _bounds(probabilities: Array, truth: Array) -> tuple[float, float]:
-    """The lowest probability from which enough of what is called ours is, and the highest below which little of ours is lost."""
+    """From where enough of what is called ours is ours, and below where little of ours is lost."""
     steps = [step / 100 for step in range(50, 96)]
     ours = next((each for each in steps if truth[probabilities >= each].mean() >= SURE), steps[-1])
     low = [step / 100 for step in range(5, 51)]

@@ -8,8 +8,8 @@ import pytest
 from analysis import relevance, wording
 from analysis.relevance import FEATURES, WEIGHTS
 from analysis.wording import Masks
+from benchmarks.baselines import all_names, says
 from benchmarks.measures import relevant
-from benchmarks.relevance import all_names, says
 from train import reading
 from train import relevance as training
 
@@ -44,7 +44,7 @@ def test_schools_left_out_are_told_apart_better_than_by_their_names() -> None:
     found = [wording.terms(mention.post, Masks(mention.school)) for mention in mentions]
     model, weights, prior = training.fit_all(found, training.counts(mentions), truth, groups)
     asked = [each.mention for each in left]
-    said = [model(wording.terms(mention.post, Masks(mention.school))).score for mention in asked]
+    said = [model(wording.terms(mention.post, Masks(mention.school))).total for mention in asked]
     scores = training.with_wording(training.counts(asked), np.array(said)) @ weights + prior
     right = [bool(each.line["relevant"]) for each in left]
     ours = relevant([bool(score > 0) for score in scores], right)

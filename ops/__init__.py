@@ -1,0 +1,1 @@
+"""How it runs: command line, pipeline, jobs, worker, schedule and web entry."""

@@ -1,0 +1,93 @@
+"""What the worker can be asked to do, by kind. Each is safe to run twice."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from casework import answers
+from collectors.base import discover
+from collectors.files import ReadOptions
+from core.errors import BadInput
+from core.settings import Settings
+from ops import demo, pipeline
+from store import profiles, terms
+from store.engine import reading
+from store.store import Store
+
+Progress = Callable[[float | None, str], None]
+Handler = Callable[[Store, Settings, Mapping[str, Any], Progress, datetime], dict[str, Any]]
+
+
+def collect(
+    store: Store, settings: Settings, arguments: Mapping[str, Any], progress: Progress, now: datetime
+) -> dict[str, Any]:
+    """One pass over a source, for every school."""
+    name = str(arguments["source"])
+    kinds = discover()
+    if name not in kinds:
+        raise BadInput(f"There is no source called “{name}”. `crestwatch sources` lists them.")
+    collector = kinds[name](settings.sources.get(name))
+    collector.ready()
+    with reading(store.engine) as connection:
+        schools = profiles.all_schools(connection, watched=True)
+        watched = terms.active(connection, now=now)
+    if not schools:
+        raise BadInput("There is no school to collect for. Add one in Set-up, or with `crestwatch schools import`.")
+    total = pipeline.Report()
+    queries = pipeline.queries_for(collector, schools, watched)
+    for number, query in enumerate(queries):
+        progress(number / len(queries), f"{collector.label}: {query.key}")
+        report = pipeline.run_source(store, collector, query)
+        total.add(report)
+        if report.stopped:
+            total.stopped = report.stopped
+            break
+    return {**total.counts, "cost": total.cost, "stopped": total.stopped}
+
+
+def import_file(
+    store: Store, settings: Settings, arguments: Mapping[str, Any], progress: Progress, now: datetime
+) -> dict[str, Any]:
+    """Take in a file that was uploaded into the inbox."""
+    path = Path(str(arguments["path"]))
+    if path.resolve().parent != (settings.inbox / "files").resolve():
+        raise BadInput("Only files in the inbox can be imported from a page.")
+    if not path.exists():  # it was taken in by a worker that ended before it could say so
+        return {**pipeline.Report().counts, "problems": []}
+    options = ReadOptions(platform=arguments.get("platform"), zone=arguments.get("zone"))
+    report = pipeline.import_file(
+        store, path, options, on_progress=lambda so_far: progress(None, f"{so_far.read:,} lines read")
+    )
+    path.unlink(missing_ok=True)
+    problems = [f"{each.where}: {each.reason}" for each in report.problems[:50]]
+    return {**report.counts, "problems": problems}
+
+
+def load_demo(
+    store: Store, settings: Settings, arguments: Mapping[str, Any], progress: Progress, now: datetime
+) -> dict[str, Any]:
+    """Load the fictional school."""
+    return demo.load(store, now=now).counts
+
+
+def judge(store: Store, settings: Settings, arguments: Mapping[str, Any], progress: Progress, now: datetime) -> dict[str, Any]:
+    """Judge stored posts anew, newest first: all, or those named in `posts`."""
+    only = arguments.get("posts")
+    done = pipeline.judge_again(store, only=only, on_progress=lambda judged: progress(None, f"{judged:,} posts judged"))
+    return {"judged": done}
+
+
+def refit(store: Store, settings: Settings, arguments: Mapping[str, Any], progress: Progress, now: datetime) -> dict[str, Any]:
+    """Learn from people's answers for a school."""
+    learned = answers.refit(store, str(arguments["school"]), now=now)
+    return {"answers": learned.answers, "kept": learned.kept}
+
+
+HANDLERS: dict[str, Handler] = {
+    "collect": collect,
+    "import": import_file,
+    "load_demo": load_demo,
+    "judge": judge,
+    "refit": refit,
+}

@@ -1,0 +1,236 @@
+"""Everything pages read, and the only place that caches. The first argument is `version`: a finished run refreshes all.
+
+Nothing here draws. What is cached is shared between people, so whoever may see less says so in the arguments.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from analysis.trends import Gap, gaps
+from casework import cases
+from collectors.base import Collector, discover
+from core.errors import NotConfigured
+from core.settings import settings
+from core.taxonomy import Role
+from core.types import Author, School, WatchedTerm
+from core.weeks import Week, utc_now
+from store import casefiles, decisions, notices, profiles, queries, requests, runs, terms
+from store.engine import reading, writing
+from store.notices import Notice
+from store.queries import Filter
+from store.requests import Job
+from store.store import Store, open_store
+
+SILENCE_FACTOR = 3
+"""A source that has missed this many of its turns is silent, and what it would have brought could not be seen."""
+
+
+@st.cache_resource(max_entries=1)
+def store() -> Store:
+    """The store, opened once a process."""
+    return open_store(settings())
+
+
+def version() -> tuple[int, ...]:
+    """Changes whenever a run or a job has ended or somebody answered: what was cached before is then read again."""
+    with reading(store().engine) as connection:
+        return runs.newest_run(connection), requests.newest_done(connection), decisions.newest(connection)
+
+
+@st.cache_data(ttl="10m", max_entries=4)
+def schools(version: tuple[int, ...]) -> list[School]:
+    """Every school that is watched."""
+    with reading(store().engine) as connection:
+        return list(profiles.all_schools(connection))
+
+
+@st.cache_data(ttl="10m", max_entries=64)
+def mentions(version: tuple[int, ...], wanted: Filter, limit: int, offset: int = 0) -> pd.DataFrame:
+    """Posts about us that fit, newest first."""
+    with reading(store().engine) as connection:
+        return queries.mentions(connection, wanted, limit=limit, offset=offset)
+
+
+@st.cache_data(ttl="10m", max_entries=64)
+def count(version: tuple[int, ...], wanted: Filter) -> int:
+    """How many posts fit (counted up to 10,000)."""
+    with reading(store().engine) as connection:
+        return queries.count_mentions(connection, wanted)
+
+
+@st.cache_data(ttl="10m", max_entries=64)
+def biggest(version: tuple[int, ...], wanted: Filter, limit: int) -> pd.DataFrame:
+    """The posts that most people met."""
+    with reading(store().engine) as connection:
+        return queries.biggest(connection, wanted, limit=limit)
+
+
+@st.cache_data(ttl="10m", max_entries=64)
+def people(version: tuple[int, ...], wanted: Filter) -> int:
+    """How many different people wrote what fits: a number, never a list."""
+    with reading(store().engine) as connection:
+        return queries.people_in(connection, wanted)
+
+
+@st.cache_data(ttl="10m", max_entries=64)
+def daily(version: tuple[int, ...], school_ids: Sequence[str], first: date, last: date) -> pd.DataFrame:
+    """Daily counts between two days."""
+    with reading(store().engine) as connection:
+        return queries.daily_counts(connection, school_ids, first, last)
+
+
+@st.cache_data(ttl="10m", max_entries=16)
+def span(version: tuple[int, ...], school_ids: Sequence[str]) -> tuple[date, date] | None:
+    """The first and the last day with a post about these schools; None when there is none."""
+    with reading(store().engine) as connection:
+        first, last = queries.first_day(connection, school_ids), queries.newest_day(connection, school_ids)
+    return (first, last) if first and last else None
+
+
+@st.cache_data(ttl="10m", max_entries=16)
+def platforms(version: tuple[int, ...], school_ids: Sequence[str]) -> list[str]:
+    """The platforms there are posts from."""
+    with reading(store().engine) as connection:
+        return queries.platforms(connection, school_ids)
+
+
+@st.cache_data(ttl="10m", max_entries=16)
+def referred(version: tuple[int, ...], school_ids: Sequence[str], week: Week) -> int:
+    """How many posts of a week went to the safeguarding lead alone."""
+    with reading(store().engine) as connection:
+        return queries.referred(connection, school_ids, week.start, week.end)
+
+
+def post(post_id: int, school_ids: Sequence[str], hidden_lanes: Sequence[str]) -> dict[str, Any] | None:
+    """One post with its reasons, its earlier versions and the cases it is in; None when there is none for this reader."""
+    with reading(store().engine) as connection:
+        found = queries.one(connection, post_id, school_ids, hide_lanes=hidden_lanes)
+        if found is None:
+            return None
+        found["versions"] = queries.earlier_versions(connection, post_id)
+        found["cases"] = casefiles.cases_with(connection, post_id)
+    return found
+
+
+def own_author(found: Mapping[str, Any]) -> Author:
+    """The author of a post that the school wrote itself, which is shown by name; nobody else is."""
+    return store().keys.open_author(found["author_sealed"]) if found["own"] else Author()
+
+
+def not_watching(week: Week, now: datetime) -> list[Gap]:
+    """The times of a week in which no source was asked; empty where nothing is collected by itself."""
+    live = {name: each for name, each in ready_sources().items() if each.scheduled}
+    if not live:
+        return []
+    longest = timedelta(minutes=SILENCE_FACTOR * min(each.policy.every_minutes for each in live.values()))
+    with reading(store().engine) as connection:
+        began = queries.first_run(connection, list(live))
+        start, end = max(week.start, began or now), min(week.end, now)
+        seen = queries.run_times(connection, list(live), start, end) if start < end else []
+    return gaps(seen, start, end, longest) if start < end else []
+
+
+def ready_sources() -> dict[str, Collector]:
+    """The sources that are switched on, by name."""
+    return {name: each for name, (each, reason) in all_sources().items() if each is not None and reason is None}
+
+
+def all_sources() -> dict[str, tuple[Collector | None, str | None]]:
+    """Every source by name, with the kind sentence why it is not ready, if it is not."""
+    found: dict[str, tuple[Collector | None, str | None]] = {}
+    for name, kind in discover().items():
+        try:
+            source = kind(settings().sources.get(name))
+            source.ready()
+            found[name] = (source, None)
+        except NotConfigured as reason:
+            found[name] = (None, str(reason))
+    return found
+
+
+def source_runs(name: str) -> pd.DataFrame:
+    """The newest runs of a source."""
+    with reading(store().engine) as connection:
+        return queries.source_runs(connection, name)
+
+
+@st.cache_resource(max_entries=1)
+def began() -> datetime:
+    """When this process drew its first page."""
+    return utc_now()
+
+
+def worker_is_silent(now: datetime) -> bool:
+    """Whether the worker has given no sign of life for half a minute. One that is only just being started is not silent yet."""
+    with reading(store().engine) as connection:
+        last = runs.last_beat(connection)
+    return now - max(last or began(), began()) > timedelta(seconds=30)
+
+
+def correction(school_id: str) -> Any:
+    """What was last learned for a school from people's answers; None where nothing was."""
+    with reading(store().engine) as connection:
+        return decisions.correction(connection, school_id)
+
+
+def ask(kind: str, arguments: Mapping[str, Any], by: str) -> int:
+    """Ask the worker for a job; returns its number."""
+    with writing(store().engine) as connection:
+        return requests.ask(connection, kind, arguments, by=by, now=utc_now())
+
+
+def job(job_id: int) -> Job | None:
+    """A job as it stands."""
+    with reading(store().engine) as connection:
+        return requests.find(connection, job_id)
+
+
+def since_last_look(person: str, page: str) -> datetime | None:
+    """When this person looked at a page before today's sitting; notes that they look now, once a sitting."""
+    key = f"last look at {page}"
+    if key not in st.session_state:
+        with writing(store().engine) as connection:
+            st.session_state[key] = queries.last_visit(connection, person, page)
+            runs.note_visit(connection, person, page, now=utc_now())
+    looked: datetime | None = st.session_state[key]
+    return looked
+
+
+def save_school(school: School) -> None:
+    """Add a school or change its profile; stored posts are then judged anew."""
+    with writing(store().engine) as connection:
+        profiles.save_schools(connection, [school], now=utc_now())
+    schools.clear()  # the page that saved it shows it at once, not when the posts have been judged
+
+
+def all_cases() -> pd.DataFrame:
+    """Every case, newest first."""
+    with reading(store().engine) as connection:
+        return casefiles.cases(connection)
+
+
+def case(ref: str) -> cases.OpenCase:
+    """A case with its items and history."""
+    return cases.read(store(), ref)
+
+
+def watched_terms(ref: str) -> list[WatchedTerm]:
+    """Every word that is or was watched for a case."""
+    with reading(store().engine) as connection:
+        return terms.of_case(connection, ref)
+
+
+def unseen_notices(roles: Collection[Role]) -> list[Notice]:
+    """What nobody in these roles has seen yet."""
+    with reading(store().engine) as connection:
+        return notices.unseen(connection, roles)
+
+
+def notice_seen(notice_id: int, roles: Collection[Role]) -> None:
+    """Somebody in one of these roles has seen a notice."""
+    with writing(store().engine) as connection:
+        notices.mark_seen(connection, notice_id, roles, now=utc_now())

@@ -1,0 +1,174 @@
+"""The sections of This week, each drawn from what it is given."""
+
+from datetime import datetime
+
+import pandas as pd
+import streamlit as st
+
+from analysis.trends import Gap
+from analysis.weekly import Weekly
+from core.taxonomy import ON_SCREEN, Lane, Sentiment, platform_on_screen
+from core.types import School
+from core.weeks import Week, on_screen
+from pages.shared import charts, data, places, ui
+from pages.shared.access import Person
+from store.queries import Filter
+
+BIGGEST = 5
+GOOD_NEWS = 3
+
+
+def headline(weekly: Weekly, people: int) -> None:
+    """The week in a sentence or two."""
+    this = weekly.this
+    compared = f", {weekly.usual.sentence(this.posts)}" if weekly.usual else " (not enough weeks yet to say what is usual)"
+    st.text(f"{_posts(this.posts)} about us from {people} different {'person' if people == 1 else 'people'}{compared}.")
+    if this.ambiguous:
+        st.text(f"{this.ambiguous:,} more might be about us; they are counted apart and are in no chart.")
+        st.page_link(places.POSTS, label="See what might be us", query_params={"week": str(this.week), "about": "ambiguous"})
+
+
+def since_last_look(person: Person, version: tuple[int, ...], school_ids: list[str]) -> None:
+    """What came since this person last looked."""
+    looked = data.since_last_look(person.name, "week")
+    if looked is None:
+        return
+    wanted = Filter(schools=school_ids, start=looked, own=False, hide_lanes=person.hidden_lanes)
+    new = data.count(version, wanted)
+    st.text(
+        f"Since you last looked ({on_screen(looked)}): {_posts(new)} written about us."
+        if new
+        else f"Since you last looked ({on_screen(looked)}): nothing new was written about us."
+    )
+
+
+def needs_someone(version: tuple[int, ...], person: Person, week: Week, school_ids: list[str]) -> None:
+    """What went to the safeguarding lead, as a number for everyone else."""
+    referred = data.referred(version, school_ids, week)
+    if referred and person.hidden_lanes:
+        st.info(f"{referred} {'item was' if referred == 1 else 'items were'} referred to the safeguarding lead.")
+
+
+def by_school(weeklies: list[tuple[School, Weekly]]) -> None:
+    """What changed, school by school."""
+    st.header("What changed, by school", anchor=False)
+    rows = [
+        {
+            "School": school.name,
+            "Posts about us": str(each.this.posts),
+            "Against the usual": each.usual.sentence(each.this.posts) if each.usual else "too few weeks to say",
+            "Unhappy": str(each.this.by_sentiment.get(Sentiment.NEGATIVE, 0)),
+            "Happy": str(each.this.by_sentiment.get(Sentiment.POSITIVE, 0)),
+        }
+        for school, each in weeklies
+    ]
+    ui.table(pd.DataFrame(rows), alt="Posts about each school this week, against what is usual")
+
+
+def biggest(version: tuple[int, ...], person: Person, week: Week, school_ids: list[str]) -> None:
+    """The posts that most people met, with their reach."""
+    st.header("The biggest posts", anchor=False)
+    wanted = Filter(schools=school_ids, start=week.start, end=week.end, own=False, hide_lanes=person.hidden_lanes)
+    found = data.biggest(version, wanted, BIGGEST)
+    if found.empty:
+        st.text("No platform said how many people met a post this week.")
+    for row in found.to_dict("records"):
+        ui.post_card(row, key=f"big {row['id']}")
+
+
+def good_news(version: tuple[int, ...], person: Person, week: Week, school_ids: list[str]) -> None:
+    """Praise that may be shared, after asking whoever wrote it."""
+    st.header("Good news that may be shared", anchor=False)
+    wanted = Filter(
+        schools=school_ids, start=week.start, end=week.end, lanes=(Lane.PRAISE,), own=False, hide_lanes=person.hidden_lanes
+    )
+    found = data.biggest(version, wanted, GOOD_NEWS)
+    if found.empty:
+        found = data.mentions(version, wanted, GOOD_NEWS)
+    if found.empty:
+        st.text("No praise was found this week.")
+        return
+    st.text("Ask before you share: it is theirs, and a child may be in it.")
+    for row in found.to_dict("records"):
+        ui.post_card(row, key=f"good {row['id']}")
+
+
+def not_seen(week: Week, gaps: list[Gap], now: datetime) -> None:
+    """What we could not see: when no source was asked, and where no search reaches."""
+    st.header("What we could not see", anchor=False)
+    for gap in gaps:
+        st.warning(f"Not watching {on_screen(gap.start)} – {on_screen(gap.end)}. What was said then may be missing.")
+    ready = data.ready_sources()
+    live = sorted(source.label for source in ready.values() if source.scheduled)
+    if live:
+        st.text(f"Watched: {', '.join(live)}.{'' if gaps else ' No gaps this week.'}")
+    else:
+        st.text("Nothing is collected by itself yet; what you see was imported. Set-up, Sources says what can be switched on.")
+    st.text(
+        "No lawful search reaches closed Facebook groups, WhatsApp, Snapchat, private accounts, most of Instagram or TikTok."
+    )
+
+
+def volume_chart(weekly: Weekly) -> None:
+    """Posts about us, week by week."""
+    st.header("How much is said", anchor=False)
+    compared = f": {weekly.usual.sentence(weekly.this.posts)}" if weekly.usual else ""
+    table = pd.DataFrame(
+        [
+            {"Week": each.week.on_screen, "Posts about us": each.posts, "Might be us": each.ambiguous}
+            for each in weekly.weeks[::-1]
+        ]
+    )
+    sentence = f"{_posts(weekly.this.posts)} about us in the week of {weekly.this.week.on_screen}{compared}."
+    ui.chart(charts.volume(weekly, ui.mode()), sentence, table, key="volume")
+
+
+def sentiment_chart(weekly: Weekly) -> None:
+    """How it is said."""
+    st.header("How it is said", anchor=False)
+    this = weekly.this
+    parts = [f"{this.by_sentiment.get(label, 0)} {ON_SCREEN[label].lower()}" for label in charts.SENTIMENTS]
+    usual = (
+        f" Unhappy is {weekly.usual_unhappy.sentence(this.by_sentiment.get(Sentiment.NEGATIVE, 0))}."
+        if weekly.usual_unhappy
+        else ""
+    )
+    table = pd.DataFrame(
+        [
+            {"Week": each.week.on_screen, **{ON_SCREEN[label]: each.by_sentiment.get(label, 0) for label in charts.SENTIMENTS}}
+            for each in weekly.weeks[::-1]
+        ]
+    )
+    sentence = f"Of {_posts(this.posts)} about us: {', '.join(parts)}.{usual}"
+    ui.chart(charts.sentiment(weekly, ui.mode()), sentence, table, key="sentiment")
+    st.caption("Read by a list of mood words, which is often wrong about a single post and knows no irony.")
+
+
+def platform_chart(weekly: Weekly) -> None:
+    """Where it is said."""
+    st.header("Where it is said", anchor=False)
+    rows = sorted(weekly.this.by_platform.items(), key=lambda each: -each[1])
+    if not rows:
+        st.text("Nothing was said about us this week.")
+        return
+    table = pd.DataFrame(
+        [
+            {
+                "Platform": platform_on_screen(name),
+                "Posts about us": number,
+                "Against the usual": range_.sentence(number)
+                if (range_ := weekly.usual_by_platform[name])
+                else "too few weeks to say",
+            }
+            for name, number in rows
+        ]
+    )
+    most = rows[0][1]
+    where = [platform_on_screen(name) for name, number in rows if number == most]
+    each = " each" if len(where) > 1 else ""
+    sentence = f"Most was on {' and '.join(where)}: {most} of {_posts(weekly.this.posts)}{each}."
+    ui.chart(charts.platforms(weekly, ui.mode()), sentence, table, key="platforms")
+
+
+def _posts(number: int) -> str:
+    return f"{number:,} {'post' if number == 1 else 'posts'}"

@@ -1,0 +1,47 @@
+"""A school that does not exist and posts about it, for the tests of this folder."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.server import environment
+
+COMMAND = Path(sys.executable).with_name("crestwatch")
+SCHOOL = {"id": "sva", "name": "Skarnby Vale Academy", "short_names": ["Skarnby Vale"], "town": "Skarnby"}
+ABOUT_US = "Lovely morning at Skarnby Vale Academy, Skarnby"
+
+
+def schools_file(folder: Path, *more: dict[str, Any]) -> Path:
+    """A schools.json with the school, and others if told."""
+    path = folder / "schools.json"
+    path.write_text(json.dumps([SCHOOL, *more]), encoding="utf-8")
+    return path
+
+
+def row(number: int, text: str = ABOUT_US, **more: Any) -> dict[str, Any]:
+    """A line of posts.jsonl."""
+    when = f"2026-11-{1 + number % 15:02d}T09:{number % 60:02d}:00Z"
+    return {"id": f"p{number}", "school_id": "sva", "platform": "x", "text": text, "created_at": when, **more}
+
+
+def posts_file(path: Path, rows: list[dict[str, Any]]) -> Path:
+    """Posts as JSON lines; a lone surrogate is written as its escape."""
+    path.write_text("".join(json.dumps(each) + "\n" for each in rows), encoding="utf-8")
+    return path
+
+
+def crestwatch(data_dir: Path, *arguments: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """The installed command in a process of its own."""
+    return subprocess.run(
+        [COMMAND, *arguments],
+        env=environment(data_dir, **env),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+        cwd=os.path.sep,
+    )

@@ -1,0 +1,133 @@
+"""When what is collected: by whom, how often, and for whom never."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from casework import cases
+from casework.terms import watch_term
+from collectors.base import Collector
+from core.settings import Settings
+from core.taxonomy import Role
+from core.types import School
+from ops import demo, schedule
+from store import profiles, requests, runs
+from store.engine import reading, writing
+from store.store import Store
+from store.tables import jobs
+from tests.ops.fake_source import FakeSource
+from tests.server import until
+
+NOW = datetime(2026, 11, 20, 16, 15, tzinfo=UTC)
+SOURCES: dict[str, Collector] = {"fake": FakeSource()}
+
+
+def ago(**span: float) -> datetime:
+    return NOW - timedelta(**span)
+
+
+@pytest.mark.parametrize(
+    ("last", "every", "retry", "expected"),
+    [
+        ({}, {}, {}, []),
+        ({"a": None}, {"a": 15}, {}, ["a"]),
+        ({}, {"a": 15}, {}, ["a"]),
+        ({"a": ago(minutes=14, seconds=59)}, {"a": 15}, {}, []),
+        ({"a": ago(minutes=15)}, {"a": 15}, {}, ["a"]),
+        ({"a": NOW + timedelta(hours=1)}, {"a": 15}, {}, []),
+        ({"a": ago(hours=1)}, {"a": 15}, {"a": NOW + timedelta(seconds=1)}, []),
+        ({"a": ago(hours=1)}, {"a": 15}, {"a": NOW}, ["a"]),
+        ({"a": ago(hours=1)}, {"a": 15}, {"a": None}, ["a"]),
+        ({"a": ago(minutes=20), "b": ago(minutes=20), "c": None}, {"c": 60, "b": 30, "a": 15}, {}, ["a", "c"]),
+    ],
+)
+def test_who_is_due(
+    last: dict[str, datetime | None], every: dict[str, int], retry: dict[str, datetime | None], expected: list[str]
+) -> None:
+    assert schedule.due(last, every, retry, NOW) == expected
+
+
+def watch(store: Store) -> None:
+    with writing(store.engine) as connection:
+        profiles.save_schools(connection, [School(id="sva", name="Skarnby Vale Academy")], now=NOW)
+
+
+def asked(store: Store) -> list[dict[str, str]]:
+    with reading(store.engine) as connection:
+        return list(connection.scalars(select(jobs.c.arguments).order_by(jobs.c.id)))
+
+
+def test_a_source_that_is_due_is_asked_for_once(tmp_store: Store) -> None:
+    watch(tmp_store)
+    assert schedule.ask_for_due(tmp_store, SOURCES, NOW) == ["fake"]
+    schedule.ask_for_due(tmp_store, SOURCES, NOW + timedelta(seconds=15))
+    assert asked(tmp_store) == [{"source": "fake"}]
+
+
+def test_a_source_that_asks_us_to_wait_is_left_alone(tmp_store: Store) -> None:
+    watch(tmp_store)
+    with writing(tmp_store.engine) as connection:
+        run = runs.start_run(connection, "fake", "sva", now=ago(hours=2))
+        runs.end_run(connection, run, "stopped", now=ago(hours=2), message="Wait", retry_at=NOW + timedelta(hours=1))
+    assert schedule.ask_for_due(tmp_store, SOURCES, NOW) == []
+    assert schedule.ask_for_due(tmp_store, SOURCES, NOW + timedelta(hours=1)) == ["fake"]
+
+
+def test_nothing_is_asked_while_there_is_no_school_or_only_the_demo(tmp_store: Store) -> None:
+    assert schedule.ask_for_due(tmp_store, SOURCES, NOW) == []
+    demo.load(tmp_store, now=NOW)
+    assert schedule.ask_for_due(tmp_store, SOURCES, NOW) == []
+    assert asked(tmp_store) == []
+
+
+def test_only_what_is_switched_on_is_collected_by_itself(tmp_path: Path) -> None:
+    feeds = {"urls": ["https://news.example/rss"]}
+    assert set(schedule.ready_sources(Settings(data_dir=tmp_path))) == set()
+    assert set(schedule.ready_sources(Settings(data_dir=tmp_path, sources={"feeds": feeds}))) == {"feeds"}
+    assert set(schedule.ready_sources(Settings(data_dir=tmp_path, sources={"feeds": {**feeds, "on": False}}))) == set()
+    assert set(schedule.ready_sources(Settings(data_dir=tmp_path, sources={"x": {"bearer_token": "made up"}}))) == set()
+
+
+def test_only_the_leader_asks(tmp_store: Store, tmp_path: Path) -> None:
+    watch(tmp_store)
+    settings = Settings(data_dir=tmp_path / "data", sources={"feeds": {"urls": ["https://news.example/rss"]}})
+    with writing(tmp_store.engine) as connection:
+        runs.hold_lease(connection, schedule.LEADER, "another", now=NOW)
+    looked: list[datetime] = []
+
+    def clock() -> datetime:
+        looked.append(NOW)
+        return NOW if len(looked) > 1 else datetime.now(UTC)
+
+    follower = schedule.start(tmp_store, settings, "me", clock=clock)
+    until(lambda: len(looked) > 1, "it has looked")
+    follower.shutdown(wait=True)
+    assert asked(tmp_store) == []
+    leader = schedule.start(tmp_store, settings, "another", clock=lambda: datetime.now(UTC))
+    until(lambda: asked(tmp_store), "the leader asks")
+    leader.shutdown(wait=True)
+    with writing(tmp_store.engine) as connection:
+        job = requests.claim(connection, "worker", now=NOW)
+    assert job is not None
+    assert (job.kind, job.asked_by, dict(job.arguments)) == ("collect", "schedule", {"source": "feeds"})
+
+
+def test_once_a_watched_word_has_ended_posts_are_judged_without_it(tmp_store: Store) -> None:
+    began = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    school = School(id="sva", name="Skarnby Vale Academy")
+    with writing(tmp_store.engine) as connection:
+        profiles.save_schools(connection, [school], now=began)
+    ref = cases.open_case(tmp_store, title="Petition", school_id="sva", why="asked", by="Ada", role=Role.HEAD, now=began)
+    term = watch_term(tmp_store, ref, "#ferrygate", school_id="sva", why="asked", by="Ada", role=Role.HEAD, now=began)
+    with writing(tmp_store.engine) as connection:
+        while requests.claim(connection, "test", now=began):
+            pass
+    assert not schedule.ask_without_ended_words(tmp_store, term.until - timedelta(seconds=1))
+    assert schedule.ask_without_ended_words(tmp_store, term.until)
+    with writing(tmp_store.engine) as connection:
+        job = requests.claim(connection, "test", now=term.until)
+    assert job is not None
+    assert job.kind == "judge"
+    assert not schedule.ask_without_ended_words(tmp_store, term.until + timedelta(hours=1))
