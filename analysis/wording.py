@@ -113,7 +113,7 @@ class WordingModel:
         surely = len(known) / (len(known) + _FEW)
         score = _MOST * math.tanh(surely * (self.bias + sum(part for part, _ in parts)) / _MOST)
         telling = sorted((each for each in parts if each[0] * score > 0), key=lambda each: -abs(each[0]))
-        said = (words for _, term in telling if (words := _plain(term)))
+        said = (words for _, term in telling if (words := _plain(term)) and any(map(self.rare, words.split())))
         return Wording(score, tuple(islice(said, _SAID)))
 
     def rare(self, word: str) -> bool:
@@ -133,6 +133,5 @@ def _of_author(term: str) -> bool:
 
 
 def _plain(term: str) -> str:
-    """A term as people can read it; nothing for a lone placeholder or a lone short word."""
-    words = [word for word in term.split() if word not in _PLACEHOLDERS and "_" not in word and word != "0"]
-    return " ".join(words) if any(len(word) > 3 for word in words) else ""
+    """A term as people can read it, without what stands for a name or a number."""
+    return " ".join(word for word in term.split() if word not in _PLACEHOLDERS and "_" not in word and word != "0")

@@ -7,7 +7,7 @@ import streamlit as st
 
 from analysis.trends import Gap
 from analysis.weekly import Weekly
-from core.taxonomy import ON_SCREEN, Lane, Sentiment, platform_on_screen
+from core.taxonomy import ON_SCREEN, Lane, Outcome, Sentiment, platform_on_screen
 from core.types import School
 from core.weeks import Week, on_screen
 from pages.shared import charts, data, places, ui
@@ -25,7 +25,8 @@ def headline(weekly: Weekly, people: int) -> None:
     st.text(f"{_posts(this.posts)} about us from {people} different {'person' if people == 1 else 'people'}{compared}.")
     if this.ambiguous:
         st.text(f"{this.ambiguous:,} more might be about us; they are counted apart and are in no chart.")
-        st.page_link(places.POSTS, label="See what might be us", query_params={"week": str(this.week), "about": "ambiguous"})
+        asked = {"week": str(this.week), "about": ON_SCREEN[Outcome.AMBIGUOUS]}
+        st.page_link(places.POSTS, label="See what might be us", query_params=asked)
 
 
 def since_last_look(person: Person, version: tuple[int, ...], school_ids: list[str]) -> None:

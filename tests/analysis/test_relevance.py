@@ -98,10 +98,20 @@ def test_the_outcome_follows_from_the_sum_of_the_reasons(found: list[str], wordi
     )
     relevance = judged.scores[Outcome.OURS]
 
+    named = "name" in found and all(WEIGHTS[feature].points > 0 for feature in found)
     assert sums(judged, PLAIN)
-    assert judged.label is (Outcome.OURS if relevance >= 0.7 else Outcome.AMBIGUOUS if relevance >= 0.3 else Outcome.NOT_OURS)
+    assert judged.label is (
+        Outcome.OURS if relevance >= 0.7 else Outcome.AMBIGUOUS if named or relevance >= 0.3 else Outcome.NOT_OURS
+    )
     assert judged.reasons
     assert judged.model == "by-hand"
+
+
+def test_the_full_name_alone_is_never_thrown_away_but_beside_another_it_may_be() -> None:
+    name, other = Trace("name", "Grove School", "Grove School"), Trace("other_thing", "pub", "pub")
+    doubted = Wording(-9.0)
+    assert decide(weigh([name], doubted, PLAIN), PLAIN, "by-hand").label is Outcome.AMBIGUOUS
+    assert decide(weigh([name, other], doubted, PLAIN), PLAIN, "by-hand").label is Outcome.NOT_OURS
 
 
 def test_the_bounds_between_the_outcomes_belong_to_the_surer_one() -> None:
