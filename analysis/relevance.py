@@ -57,6 +57,7 @@ WEIGHTS: dict[str, Weight] = {
     "kind_fits": Weight(0.8, "It calls it by its kind (“{what}”)."),
     "kind_other": Weight(-0.8, "It speaks of another kind of school (“{what}”)."),
     "other_thing": Weight(-0.8, "It speaks of a “{what}” of that name."),
+    "other_language": Weight(-1.0, "The platform says that it is written in another language ({what})."),
     "namesake": Weight(-2.0, "It names {what}, which is another.", at_most=2),
     "namesake_town": Weight(-1.0, "It names the place of {what}."),
     "namesake_word": Weight(-0.8, "Other words fit others of that name: {what}.", at_most=3),

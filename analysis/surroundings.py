@@ -66,6 +66,12 @@ _NOT_TELLING = frozenset(
     """)
 )
 _SHORTEST = 4
+_SPOKEN_HERE = frozenset(
+    _words("""
+    en cy gd ga sco kw pl ro ur pa pnb bn gu ar uk pt es it ta so ku lt fa zh und qme qst zxx art
+    """)
+)
+"""English, the languages of the four nations and the commonest of families here, and X's codes for "not known"."""
 
 
 class Surroundings:
@@ -92,6 +98,8 @@ class Surroundings:
         yield from self._kinds(text)
         for feature, words in (("namesake_word", self._namesake_words), ("our_word", self._our_words)):
             yield from (_said(feature, word) for word in sorted(said & words))
+        if post.language and post.language.split("-")[0].lower() not in _SPOKEN_HERE:
+            yield _said("other_language", post.language)
         author = post.author
         about = set(loose(" ".join(filter(None, (author.bio, author.name, author.location)))).split()) - said
         for feature, words in (("author_other", self._namesake_words), ("author_fits", self._our_words)):

@@ -1,12 +1,14 @@
 """What in a post points to a school, and what only seems to."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from analysis.relevance import Relevance
+from analysis.traces import Traces
 from core.taxonomy import Outcome
-from core.types import Author, School
+from core.types import Author, Post, School
 from tests.analysis.fictional import BARE, EMPTY, features, judge, means_us, post, sums
 
 
@@ -161,3 +163,12 @@ def test_an_alias_like_a_pattern_is_words(alias: str) -> None:
     school = School(id="odd", name="Zzyzx School", aliases=(alias,), domains=(alias,), hashtags=(alias,), initials=alias)
 
     assert Relevance([school]).mentions(post("Anything at all, in Saltby, by pupils")) == []
+
+
+@pytest.mark.parametrize("language", ["en", "cy", "pl", "en-GB", None, "ja", "tr"])
+def test_a_language_few_families_here_speak_speaks_against(language: str | None) -> None:
+    post = Post(
+        platform="x", native_id="1", text="The Hill School", retrieved_at=datetime(2026, 11, 20, tzinfo=UTC), language=language
+    )
+    found = Traces([School(id="hill", name="The Hill School")]).find(post)["hill"]
+    assert ("other_language" in {trace.feature for trace in found}) is (language in ("ja", "tr"))
