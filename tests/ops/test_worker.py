@@ -175,7 +175,7 @@ def test_it_ends_after_the_job_in_hand_and_lets_the_next_begin_at_once(
     assert until_when is not None
     assert until_when < datetime.now(UTC)
     with running(Worker(tmp_store, settings)):
-        until(lambda: found(tmp_store, second).state == "done", "the next does it", 10)
+        until(lambda: found(tmp_store, second).state == "done", "the next does it")
 
 
 def test_while_it_finishes_it_still_gives_signs_of_life(
