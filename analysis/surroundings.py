@@ -78,7 +78,7 @@ class Surroundings:
     """Looks closely at posts for one school."""
 
     def __init__(self, school: School) -> None:
-        names = {loose(each) for each in (school.name, *school.short_names, *school.aliases, school.initials or "")} - {""}
+        names = {loose(each) for each in (school.name, *school.short_names, *school.other_names, school.initials or "")} - {""}
         own_words = {word for name in names for word in name.split()}
         self._own_words = own_words
         self._after = [re.compile(rf" {re.escape(name)} (\w+)") for name in sorted(names)]

@@ -174,7 +174,7 @@ def beside_each_other(schools: Sequence[School]) -> list[School]:
 
 
 def _all_names(school: School) -> frozenset[str]:
-    return frozenset(loose(name) for name in (school.name, *school.short_names, *school.aliases)) - {""}
+    return frozenset(loose(name) for name in (school.name, *school.short_names, *school.other_names)) - {""}
 
 
 def _confusable(school: School, other: School, names: Mapping[str, frozenset[str]]) -> bool:
@@ -218,7 +218,7 @@ def _names(school: School) -> Iterable[tuple[str, tuple[str, str]]]:
     for feature, names in (
         ("name", (school.name,)),
         ("short_name", school.short_names),
-        ("alias", school.aliases),
+        ("alias", school.other_names),
         ("postcode", (school.postcode,) if school.postcode else ()),
     ):
         for name in names:

@@ -54,7 +54,7 @@ class Masks:
     """A school's names as they are taken out of a text."""
 
     def __init__(self, school: School) -> None:
-        ours = (school.name, *school.short_names, *school.aliases, school.initials or "")
+        ours = (school.name, *school.short_names, *school.other_names, school.initials or "")
         own = {loose(name) for name in ours}
         others = {loose(_NOTE.sub("", each.name)) for each in school.namesakes} - own
         elsewhere = {loose(part) for each in school.namesakes for part in each.town.split(",")} - {loose(school.town or "")}

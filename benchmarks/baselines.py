@@ -9,7 +9,7 @@ from core.types import Mention, School
 def all_names(school: School) -> list[str]:
     """Every name in the profile."""
     initials = [school.initials] if school.initials else []
-    return [school.name, *school.short_names, *school.aliases, *school.hashtags, *initials]
+    return [school.name, *school.short_names, *school.other_names, *school.hashtags, *initials]
 
 
 def says(mention: Mention, names: Sequence[str]) -> float:

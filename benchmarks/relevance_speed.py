@@ -35,7 +35,7 @@ def _posts(number: int, schools: list[School]) -> list[Post]:
     """Posts of the corpus, most with every name of a school taken out."""
     chance = random.Random(1)
     texts = [each.mention.post.text for school in reading.schools() for each in reading.posts(school)]
-    names = {name for school in schools for name in (school.name, *school.short_names, *school.aliases)}
+    names = {name for school in schools for name in (school.name, *school.short_names, *school.other_names)}
     plain = [text for text in texts if not any(loose(name) in loose(text) for name in names)]
     now = utc_now()
     return [
@@ -50,7 +50,7 @@ def _renamed(school: School, number: int) -> School:
 
 def _in_turn(posts: list[Post], schools: list[School]) -> float:
     began = time.perf_counter()
-    names = [f" {loose(name)} " for school in schools for name in (school.name, *school.short_names, *school.aliases)]
+    names = [f" {loose(name)} " for school in schools for name in (school.name, *school.short_names, *school.other_names)]
     for post in posts:
         text = f" {loose(post.text)} "
         for name in names:

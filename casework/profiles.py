@@ -12,7 +12,7 @@ from core.errors import BadInput
 from core.register import RegisterSchool
 from core.stems import parts, shared_stems, stem
 from core.text import loose, normal
-from core.types import Namesake, School
+from core.types import FormerName, Namesake, School
 from store import register
 from store.engine import reading
 from store.store import Store
@@ -39,7 +39,7 @@ def profile_from_register(store: Store, urn: int) -> School:
         found = register.school(connection, urn)
         if found is None:
             raise BadInput(f"The register has no school with the URN {urn}. Check the number, or run `crestwatch gias update`.")
-        short_names, others = _names(connection, found)
+        short_names, others, former = _names(connection, found)
         alone = register.count_of_stem(connection, stem(found.name), but=urn) == 0
         tag = aliases.hashtag(found.name)
         return School(
@@ -47,6 +47,7 @@ def profile_from_register(store: Store, urn: int) -> School:
             name=found.name,
             short_names=short_names,
             aliases=others,
+            former_names=former,
             initials=aliases.initials(found.name),
             urn=str(urn),
             phase=_phase(found),
@@ -74,31 +75,34 @@ def collisions(store: Store, school: School) -> int:
     return max(shared_stems().get(stem(school.name), 0) - 1, 0)
 
 
-def _names(connection: Connection, found: RegisterSchool) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Short names and other names. What another school is really called is not ours alone: it goes to the short ones."""
+def _names(connection: Connection, found: RegisterSchool) -> tuple[tuple[str, ...], tuple[str, ...], tuple[FormerName, ...]]:
+    """Short, other and former names. What another school is really called is not ours alone: it goes to the short ones."""
     short = [each for each in aliases.short_names(found.name) if " " in each or not register.is_place(connection, each)]
     before = _predecessors(connection, found.urn)
-    candidates = (*before.values(), *aliases.aliases(found.name))
+    candidates = (*(each.name for each in before.values()), *aliases.aliases(found.name))
     theirs = {
         loose(each.name)
         for each in register.of_stems(connection, map(stem, candidates))
         if each.urn not in {found.urn, *before} and loose(each.name) != loose(found.name)
     }
     shared = [each for each in candidates if loose(each) in theirs]
+    former = tuple(each for each in before.values() if each.name not in shared and loose(each.name) != loose(found.name))
+    ours = [each for each in aliases.aliases(found.name) if each not in shared]
     return (
         _distinct(*short, *shared, but=found.name),
-        _distinct(*(each for each in candidates if each not in shared), but=found.name),
+        _distinct(*(each for each in ours if loose(each) not in {loose(one.name) for one in former}), but=found.name),
+        former,
     )
 
 
-def _predecessors(connection: Connection, urn: int) -> dict[int, str]:
-    """Those before it by number, with the names they had, nearest first; those before them too."""
-    known: dict[int, str] = {}
+def _predecessors(connection: Connection, urn: int) -> dict[int, FormerName]:
+    """Those before it by number, with the names they had and until when, nearest first; those before them too."""
+    known: dict[int, FormerName] = {}
     asked = [urn]
     while asked and len(known) < MOST_PREDECESSORS:
         for link in register.links_of(connection, asked.pop(0)):
             if link.kind.lower().startswith(_FORMER) and link.other_urn not in {urn, *known}:
-                known[link.other_urn] = link.other_name
+                known[link.other_urn] = FormerName(name=link.other_name, until=link.since)
                 asked.append(link.other_urn)
     return known
 

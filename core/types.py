@@ -142,6 +142,14 @@ class OfficialAccount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormerName:
+    """A name the school had, until the day (ISO) or year it gave it up; people go on using it."""
+
+    name: str
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Community:
     """A subreddit, group or page that belongs to the school: what is posted there is about it."""
 
@@ -182,6 +190,7 @@ class School:
     kind: Literal["school", "trust"] = "school"
     short_names: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    former_names: tuple[FormerName, ...] = ()
     initials: str | None = None
     urn: str | None = None
     phase: str | None = None
@@ -197,6 +206,11 @@ class School:
     namesakes: tuple[Namesake, ...] = ()
     community_terms: tuple[str, ...] = ()
     leaders: tuple[Leader, ...] = ()
+
+    @property
+    def other_names(self) -> tuple[str, ...]:
+        """What it is called besides its name and its short names: aliases, and the names it had."""
+        return (*self.aliases, *(former.name for former in self.former_names))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -215,7 +215,7 @@ def query_for(school: School, watched: Sequence[WatchedTerm] = ()) -> Query:
     words = tuple(term_key(term.term) for term in watched if term.school_id == school.id)
     return Query(
         key=school.id,
-        names=(school.name, *school.short_names, *school.aliases, *words),
+        names=(school.name, *school.short_names, *school.other_names, *words),
         handles=tuple(account.handle for account in school.official_accounts),
         hashtags=(*school.hashtags, *(f"#{word}" for word in words)),
         domains=school.domains,

@@ -10,7 +10,7 @@ import streamlit as st
 from core.errors import BadInput
 from core.taxonomy import PLATFORMS, platform_on_screen
 from core.text import loose
-from core.types import Community, Leader, Namesake, OfficialAccount, School
+from core.types import Community, FormerName, Leader, Namesake, OfficialAccount, School
 from pages.shared import ui
 
 _KINDS: dict[Literal["school", "trust"], str] = {"school": "School", "trust": "Trust"}
@@ -40,7 +40,12 @@ def form(school: School | None, taken: set[str], draft: School | None = None) ->
         left, right = st.columns(2)
         with left:
             short = _lines("Short names", now.short_names, "What people call it, one a line")
-            aliases = _lines("Other names", now.aliases, "Former names, nicknames, misspellings, one a line")
+            aliases = _lines("Other names", now.aliases, "Nicknames and misspellings, one a line")
+            former = _lines(
+                "Former names",
+                [f"{n.name} | {n.until or ''}".rstrip(" |") for n in now.former_names],
+                "Name | until, one a line",
+            )
             initials = st.text_input("Initials", value=now.initials or "", max_chars=10)
             hashtags = _lines("Hashtags", now.hashtags, "One a line")
             domains = _lines("Web addresses", now.domains, "For example ourschool.sch.uk, one a line")
@@ -83,6 +88,7 @@ def form(school: School | None, taken: set[str], draft: School | None = None) ->
         kind=kind,
         short_names=short,
         aliases=aliases,
+        former_names=tuple(FormerName(name=name, until=until or None) for name, until in map(_halves, former) if name),
         initials=initials.strip() or None,
         hashtags=hashtags,
         domains=domains,
@@ -120,8 +126,14 @@ def _accounts(lines: Sequence[str], before: School) -> tuple[OfficialAccount, ..
 
 def _namesakes(lines: Sequence[str], before: School) -> tuple[Namesake, ...]:
     known = {(each.name, each.town): each for each in before.namesakes}
-    typed = [tuple(part.strip() for part in line.partition("|")[::2]) for line in lines]
+    typed = map(_halves, lines)
     return tuple(known.get((name, town)) or Namesake(name=name, town=town) for name, town in typed if name)
+
+
+def _halves(line: str) -> tuple[str, str]:
+    """What stands before and after the stroke: `Hagg Lane School | 2024`."""
+    before, _, after = line.partition("|")
+    return before.strip(), after.strip()
 
 
 def _leader(line: str) -> Leader:

@@ -8,7 +8,7 @@ import pytest
 from analysis.relevance import Relevance
 from analysis.traces import Traces
 from core.taxonomy import Outcome
-from core.types import Author, Post, School
+from core.types import Author, FormerName, Post, School
 from tests.analysis.fictional import BARE, EMPTY, features, judge, means_us, post, sums
 
 
@@ -172,3 +172,9 @@ def test_a_language_few_families_here_speak_speaks_against(language: str | None)
     )
     found = Traces([School(id="hill", name="The Hill School")]).find(post)["hill"]
     assert ("other_language" in {trace.feature for trace in found}) is (language in ("ja", "tr"))
+
+
+def test_a_name_the_school_had_still_means_it() -> None:
+    school = School(id="way", name="Waymark Academy", former_names=(FormerName(name="Hagg Lane School", until="2024"),))
+    post = Post(platform="x", native_id="1", text="Hagg Lane School gates", retrieved_at=datetime(2026, 11, 20, tzinfo=UTC))
+    assert "alias" in {trace.feature for trace in Traces([school]).find(post)["way"]}

@@ -75,7 +75,8 @@ def test_the_facts_are_the_registers(tmp_store: Store) -> None:
 
 def test_former_names_come_first_and_from_far_back(tmp_store: Store) -> None:
     found = profile_from_register(fill(tmp_store), 900001)
-    assert found.aliases[:2] == ("Saint Quillon's Infant School", "Tup Lane Board School")
+    assert [each.name for each in found.former_names] == ["Saint Quillon's Infant School", "Tup Lane Board School"]
+    assert set(found.other_names) > {"Saint Quillon's Infant School", "Tup Lane Board School"}
 
 
 def test_another_schools_full_name_is_a_short_name_at_most(tmp_store: Store) -> None:
