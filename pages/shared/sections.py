@@ -24,7 +24,8 @@ def headline(weekly: Weekly, people: int) -> None:
     compared = f", {weekly.usual.sentence(this.posts)}" if weekly.usual else " (not enough weeks yet to say what is usual)"
     st.text(f"{_posts(this.posts)} about us from {people} different {'person' if people == 1 else 'people'}{compared}.")
     if this.ambiguous:
-        st.text(f"{this.ambiguous:,} more might be about us; they are counted apart and are in no chart.")
+        they = "it is counted apart and is" if this.ambiguous == 1 else "they are counted apart and are"
+        st.text(f"{this.ambiguous:,} more might be about us; {they} in no chart.")
         asked = {"week": str(this.week), "about": ON_SCREEN[Outcome.AMBIGUOUS]}
         st.page_link(places.POSTS, label="See what might be us", query_params=asked)
 
