@@ -27,7 +27,7 @@ Clock = Callable[[], datetime]
 
 @dataclass(slots=True, kw_only=True)
 class Report:
-    """What came of a run, for people and programs. `problems` are the first places that were left out, with reasons."""
+    """What came of a run, for people and programs. `problems` are the places that were left out, with reasons."""
 
     read: int = 0
     stored: int = 0
