@@ -12,7 +12,7 @@ from core.settings import Settings
 from core.weeks import on_screen
 from ops import worker
 from ops.sources import states
-from store import queries
+from store import runs
 from store.engine import is_sqlite, reading, writing
 from store.migrate import newest
 from store.store import Store, open_store
@@ -85,7 +85,7 @@ def _keys(store: Store) -> tuple[bool, str]:
 
 def _clock(store: Store, now: datetime) -> tuple[bool, str]:
     with reading(store.engine) as connection:
-        last = queries.newest_moment(connection)
+        last = runs.newest_moment(connection)
     if last and last > now + _CLOCK_SLIP:
         return (
             False,

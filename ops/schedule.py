@@ -10,7 +10,7 @@ from core.errors import CrestwatchError, NotConfigured
 from core.log import log
 from core.settings import Settings
 from core.weeks import utc_now
-from store import profiles, queries, requests, runs, terms
+from store import profiles, requests, runs, terms
 from store.engine import reading, writing
 from store.store import Store
 
@@ -48,7 +48,7 @@ def ask_for_due(store: Store, sources: Mapping[str, Collector], now: datetime) -
     with reading(store.engine) as connection:
         if not profiles.all_schools(connection, watched=True):
             return []
-        newest = {name: queries.newest_run_of(connection, name) for name in sources}
+        newest = {name: runs.newest_run_of(connection, name) for name in sources}
     names = due(
         {name: run.started_at if run else None for name, run in newest.items()},
         {name: collector.policy.every_minutes for name, collector in sources.items()},

@@ -5,7 +5,7 @@ from typing import Any
 from collectors.base import discover
 from core.errors import NotConfigured
 from core.settings import Settings
-from store import queries
+from store import runs
 from store.engine import reading
 from store.store import Store
 
@@ -15,8 +15,8 @@ def states(store: Store, settings: Settings) -> list[dict[str, Any]]:
     found = []
     for name, kind in discover().items():
         with reading(store.engine) as connection:
-            newest = queries.newest_run_of(connection, name)
-            last = queries.last_success(connection, name)
+            newest = runs.newest_run_of(connection, name)
+            last = runs.last_success(connection, name)
         state, reason = "ready", None
         try:
             source = kind(settings.sources.get(name))

@@ -14,7 +14,7 @@ from core.types import Author, Post
 from store.engine import frame, is_sqlite, reading
 from store.ids import ids_from
 from store.keys import Keys
-from store.tables import daily, judgements, posts, runs, versions, visits
+from store.tables import daily, judgements, posts, versions, visits
 
 _CHUNK = 1_000
 
@@ -133,49 +133,9 @@ def platforms(connection: Connection, schools: Sequence[str]) -> list[str]:
     return sorted(connection.scalars(statement))
 
 
-def source_runs(connection: Connection, source: str, *, limit: int = 20) -> pd.DataFrame:
-    """The newest runs of a source."""
-    return frame(connection, select(*runs.c).where(runs.c.source == source).order_by(runs.c.id.desc()).limit(limit))
-
-
-def last_success(connection: Connection, source: str) -> datetime | None:
-    """When a source last ran to its end."""
-    found: datetime | None = connection.scalar(
-        select(runs.c.finished_at).where(runs.c.source == source, runs.c.state == "done").order_by(runs.c.id.desc()).limit(1)
-    )
-    return found
-
-
 def newest_of_source(connection: Connection, source: str) -> datetime | None:
     """When the newest post that came from a source was written."""
     found: datetime | None = connection.scalar(select(func.max(posts.c.created_at)).where(posts.c.source == source))
-    return found
-
-
-def newest_run_of(connection: Connection, source: str) -> Any:
-    """The newest run of a source as a row (started_at, finished_at, state, message, retry_at …); None when it never ran."""
-    return connection.execute(select(*runs.c).where(runs.c.source == source).order_by(runs.c.id.desc()).limit(1)).one_or_none()
-
-
-def run_times(connection: Connection, sources: Sequence[str], start: datetime, end: datetime) -> list[datetime]:
-    """When these sources finished a run in that time, oldest first: what we could see."""
-    statement = select(runs.c.finished_at).where(
-        runs.c.source.in_(sources), runs.c.state == "done", runs.c.finished_at >= start, runs.c.finished_at < end
-    )
-    return list(connection.scalars(statement.order_by(runs.c.finished_at)))
-
-
-def first_run(connection: Connection, sources: Sequence[str]) -> datetime | None:
-    """When any of these sources first ran to its end: nobody can have looked before."""
-    found: datetime | None = connection.scalar(
-        select(func.min(runs.c.finished_at)).where(runs.c.source.in_(sources), runs.c.state == "done")
-    )
-    return found
-
-
-def newest_moment(connection: Connection) -> datetime | None:
-    """The latest time any run was begun, by the clock of whoever began it."""
-    found: datetime | None = connection.scalar(select(func.max(runs.c.started_at)))
     return found
 
 

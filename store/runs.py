@@ -1,12 +1,14 @@
 """Collections and imports: what ran, how it ended, where it goes on; who leads, who is alive, who looked."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import Connection, func, or_, select, update
 
 from core.types import Json
-from store.engine import insert_for
+from store.engine import frame, insert_for
 from store.tables import cursors, heartbeats, leases, runs, visits
 
 LEASE = timedelta(seconds=30)
@@ -115,3 +117,43 @@ def note_visit(connection: Connection, person: str, page: str, *, now: datetime)
     """Remember that a colleague looked at a page, for "since you last looked"."""
     statement = insert_for(connection, visits).values(person=person, page=page, at=now)
     connection.execute(statement.on_conflict_do_update(index_elements=["person", "page"], set_={"at": statement.excluded.at}))
+
+
+def source_runs(connection: Connection, source: str, *, limit: int = 20) -> pd.DataFrame:
+    """The newest runs of a source."""
+    return frame(connection, select(*runs.c).where(runs.c.source == source).order_by(runs.c.id.desc()).limit(limit))
+
+
+def newest_run_of(connection: Connection, source: str) -> Any:
+    """The newest run of a source as a row (started_at, finished_at, state, message, retry_at …); None when it never ran."""
+    return connection.execute(select(*runs.c).where(runs.c.source == source).order_by(runs.c.id.desc()).limit(1)).one_or_none()
+
+
+def last_success(connection: Connection, source: str) -> datetime | None:
+    """When a source last ran to its end."""
+    found: datetime | None = connection.scalar(
+        select(runs.c.finished_at).where(runs.c.source == source, runs.c.state == "done").order_by(runs.c.id.desc()).limit(1)
+    )
+    return found
+
+
+def first_run(connection: Connection, sources: Sequence[str]) -> datetime | None:
+    """When any of these sources first ran to its end: nobody can have looked before."""
+    found: datetime | None = connection.scalar(
+        select(func.min(runs.c.finished_at)).where(runs.c.source.in_(sources), runs.c.state == "done")
+    )
+    return found
+
+
+def run_times(connection: Connection, sources: Sequence[str], start: datetime, end: datetime) -> list[datetime]:
+    """When these sources finished a run in that time, oldest first: what we could see."""
+    statement = select(runs.c.finished_at).where(
+        runs.c.source.in_(sources), runs.c.state == "done", runs.c.finished_at >= start, runs.c.finished_at < end
+    )
+    return list(connection.scalars(statement.order_by(runs.c.finished_at)))
+
+
+def newest_moment(connection: Connection) -> datetime | None:
+    """The latest time any run was begun, by the clock of whoever began it."""
+    found: datetime | None = connection.scalar(select(func.max(runs.c.started_at)))
+    return found

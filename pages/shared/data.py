@@ -128,9 +128,9 @@ def not_watching(week: Week, now: datetime) -> list[Gap]:
         return []
     longest = timedelta(minutes=SILENCE_FACTOR * min(each.policy.every_minutes for each in live.values()))
     with reading(store().engine) as connection:
-        began = queries.first_run(connection, list(live))
+        began = runs.first_run(connection, list(live))
         start, end = max(week.start, began or now), min(week.end, now)
-        seen = queries.run_times(connection, list(live), start, end) if start < end else []
+        seen = runs.run_times(connection, list(live), start, end) if start < end else []
     return gaps(seen, start, end, longest) if start < end else []
 
 
@@ -155,7 +155,7 @@ def all_sources() -> dict[str, tuple[Collector | None, str | None]]:
 def source_runs(name: str) -> pd.DataFrame:
     """The newest runs of a source."""
     with reading(store().engine) as connection:
-        return queries.source_runs(connection, name)
+        return runs.source_runs(connection, name)
 
 
 @st.cache_resource(max_entries=1)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from core.types import Batch, Json, Query, School
 from ops.pipeline import judge_again, queries_for, query_for, run_source
-from store import profiles, queries, runs
+from store import profiles, runs
 from store.engine import reading, writing
 from store.store import Store
 from store.tables import daily, judgements, payloads, post_keys, posts, versions
@@ -37,7 +37,7 @@ def test_everything_that_came_is_stored_once_with_its_payload_and_judgement(stor
     assert [count(store, table) for table in (posts, post_keys, payloads, judgements)] == [10, 10, 10, 10]
     with reading(store.engine) as connection:
         assert runs.cursor(connection, "fake", "sva") == {"next": 10}
-        run = queries.newest_run_of(connection, "fake")
+        run = runs.newest_run_of(connection, "fake")
     assert (run.state, run.read, run.stored) == ("done", 10, 10)
     assert run.cost == pytest.approx(0.10)
 
@@ -55,7 +55,7 @@ def test_a_source_that_stops_keeps_what_it_brought_and_goes_on_from_there(store:
     assert report.retry_at == BEGAN + timedelta(hours=1)
     with reading(store.engine) as connection:
         assert runs.cursor(connection, "fake", "sva") == {"next": 4}
-        assert queries.newest_run_of(connection, "fake").state == "stopped"
+        assert runs.newest_run_of(connection, "fake").state == "stopped"
     run_source(store, FakeSource(total=10), QUERY)
     assert count(store, posts) == 10
 
@@ -75,7 +75,7 @@ def test_a_mistake_in_a_source_ends_the_run_with_a_sentence_and_is_not_swallowed
     with pytest.raises(KeyError):
         run_source(store, Broken(total=4), QUERY)
     with reading(store.engine) as connection:
-        run = queries.newest_run_of(connection, "fake")
+        run = runs.newest_run_of(connection, "fake")
     assert run.state == "stopped"
     assert "text of a post" not in run.message
     assert count(store, posts) == 4

@@ -15,12 +15,18 @@ from store.runs import (
     count_in_run,
     cursor,
     end_run,
+    first_run,
     hold_lease,
     last_beat,
+    last_success,
+    newest_moment,
     newest_run,
+    newest_run_of,
     note_visit,
     renew_lease,
+    run_times,
     save_cursor,
+    source_runs,
     start_run,
 )
 from store.store import Store
@@ -50,7 +56,7 @@ def test_a_run_adds_up_its_batches(store: Store) -> None:
         assert newest_run(connection) == run
 
     with reading(store.engine) as connection:
-        row = queries.newest_run_of(connection, "x")
+        row = newest_run_of(connection, "x")
     assert (row.read, row.stored, row.unchanged, row.skipped, row.cost) == (16, 12, 3, 1, 0.75)
     assert (row.state, row.started_at, row.finished_at, row.message, row.retry_at) == ("done", NOW, NOW + SECOND, None, None)
 
@@ -59,13 +65,13 @@ def test_a_source_that_stopped_says_why_and_when_to_come_back(store: Store) -> N
     _run(store, "x", NOW)
     _run(store, "x", NOW + SECOND, "stopped", message="Too many questions.", retry_at=NOW + LEASE)
     with reading(store.engine) as connection:
-        row = queries.newest_run_of(connection, "x")
+        row = newest_run_of(connection, "x")
         assert (row.state, row.message, row.retry_at) == ("stopped", "Too many questions.", NOW + LEASE)
-        assert queries.last_success(connection, "x") == NOW
-        assert list(queries.source_runs(connection, "x")["state"]) == ["stopped", "done"]
-        assert len(queries.source_runs(connection, "x", limit=1)) == 1
-        assert queries.newest_run_of(connection, "reddit") is None
-        assert queries.last_success(connection, "reddit") is None
+        assert last_success(connection, "x") == NOW
+        assert list(source_runs(connection, "x")["state"]) == ["stopped", "done"]
+        assert len(source_runs(connection, "x", limit=1)) == 1
+        assert newest_run_of(connection, "reddit") is None
+        assert last_success(connection, "reddit") is None
 
 
 def test_what_a_killed_worker_left_open_is_closed(store: Store) -> None:
@@ -92,11 +98,11 @@ def test_when_we_could_see(store: Store) -> None:
     ):
         _run(store, source, NOW + timedelta(hours=hours), state)
     with reading(store.engine) as connection:
-        seen = queries.run_times(connection, ["x", "reddit"], NOW + timedelta(hours=1), NOW + timedelta(hours=5))
+        seen = run_times(connection, ["x", "reddit"], NOW + timedelta(hours=1), NOW + timedelta(hours=5))
         assert seen == [NOW + timedelta(hours=1), NOW + timedelta(hours=3)]
-        assert queries.first_run(connection, ["x"]) == NOW + timedelta(hours=3)
-        assert queries.first_run(connection, ["bluesky"]) is None
-        assert queries.newest_moment(connection) == NOW + timedelta(hours=5) - SECOND
+        assert first_run(connection, ["x"]) == NOW + timedelta(hours=3)
+        assert first_run(connection, ["bluesky"]) is None
+        assert newest_moment(connection) == NOW + timedelta(hours=5) - SECOND
 
 
 def test_a_cursor_is_its_source_s_and_its_query_s(store: Store) -> None:
