@@ -1,4 +1,4 @@
-"""The measures that benchmarks and training print (taxonomy, section 4)."""
+"""The measures that benchmarks and training print."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

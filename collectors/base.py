@@ -19,7 +19,7 @@ from core.types import Batch, Json, Post, Query, Raw
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What a platform's terms ask of us, read by the schedule, the retention job and the pages (reference: platform terms).
+    """What a platform's terms ask of us, read by the schedule, the retention job and the pages.
 
     `cost` is a sentence for people; None where the source is free. `every_minutes` is how often a polite client asks.
     """

@@ -1,4 +1,4 @@
-"""Feeds: news, blogs, podcasts and forums by the RSS and Atom addresses of their publishers (reference: platforms, 2 and 3)."""
+"""Feeds: news, blogs, podcasts and forums by the RSS and Atom addresses of their publishers."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

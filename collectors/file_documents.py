@@ -1,6 +1,6 @@
 """JSON files of posts: one object a line, a list of objects, or one answer of a platform's API as it came.
 
-An object is one of: a post in our own form (taxonomy, section 3); a line of a Reddit dump; a submission or comment, or a whole
+An object is one of: a post in our own form (docs/formats.md); a line of a Reddit dump; a submission or comment, or a whole
 listing, as Reddit answers; a page of posts as X answers.
 """
 

@@ -1,7 +1,7 @@
 """Reddit: submissions that name a school, and all that is said in the communities it owns, by praw.
 
-Off until Reddit has approved the use: its Responsible Builder Policy asks for that before any access (reference: platforms,
-sections 0, 1b and 3). Listings are asked for by path and kept as they come: praw's objects fetch whatever attribute they
+Off until Reddit has approved the use: its Responsible Builder Policy asks for that before any access (November 2025).
+Listings are asked for by path and kept as they come: praw's objects fetch whatever attribute they
 lack, and one odd item would cost the whole page.
 """
 

@@ -1,7 +1,7 @@
 """X: public posts of the last seven days that name a school, by tweepy.
 
 Off until the operator has said why the use is allowed: X's Developer Agreement gives its content to government-related
-bodies on an Enterprise plan only, and a state-funded school may well be one (reference: platforms, sections 0, 1b and 3).
+bodies on an Enterprise plan only, and a state-funded school may well be one (section XIV.C).
 """
 
 import logging

@@ -1,6 +1,6 @@
 """X's answers, read in the spelling before v2.167 of its description (tweet) and in the one since (post).
 
-tweepy asks in the old spelling; which one X answers in is its own choice (reference: platforms, section 0).
+tweepy asks in the old spelling; which one X answers in is its own choice.
 """
 
 import html

@@ -1,4 +1,4 @@
-"""What may stand in a cell of a sheet that strangers' words go into (reference: evidence, section 2; OWASP, CSV injection).
+"""What may stand in a cell of a sheet that strangers' words go into (OWASP, CSV injection).
 
 Everything done to a text here shows, and `uncell` undoes it: a line break is ` ⏎ `, a hidden character is its name
 (`⟦U+202E⟧`), and what a spreadsheet would run as a formula, or turn into a number or a date, has an apostrophe before it.

@@ -2,7 +2,7 @@
 
 Such an address may lead to this computer or into the school's own network, lead elsewhere when asked again, send us on,
 drip, or unpack to gigabytes. So one gate makes every connection, redirects included: it looks the name up, refuses it
-unless all of its addresses are public, and connects to exactly what it looked up (reference: evidence, section 4.3).
+unless all of its addresses are public, and connects to exactly what it looked up.
 """
 
 import socket

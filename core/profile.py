@@ -1,4 +1,4 @@
-"""Reading a school's profile from `schools.json` (taxonomy, section 3). Only `id` and `name` are required."""
+"""Reading a school's profile from `schools.json` (docs/formats.md). Only `id` and `name` are required."""
 
 import json
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """A school's name taken apart: what is its own ("St Mary’s") and what says its kind ("Catholic", "Primary", "School").
 
-A third of England's schools share their own part with another (reference: evidence, section 5.1).
+A third of England's schools share their own part with another (counted in the register of 2025).
 """
 
 import json

@@ -143,7 +143,7 @@ def role_on_screen(role: str) -> str:
 
 
 def lane(outcome: Outcome, sentiment: Sentiment, risks: frozenset[Risk], severity: Severity) -> Lane:
-    """Where a judged post goes; the first that fits (taxonomy, section 1, "lane")."""
+    """Where a judged post goes; the first that fits."""
     if outcome is Outcome.NOT_OURS:
         return Lane.NOISE
     if Risk.SAFEGUARDING in risks or (outcome is Outcome.AMBIGUOUS and Risk.THREAT in risks):

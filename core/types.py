@@ -15,7 +15,7 @@ L = TypeVar("L")
 class Author:
     """Who wrote a post, as the platform gave it.
 
-    `bio` and `location` are read while judging and never stored (design: what is kept about people).
+    `bio` and `location` are read while judging and never stored (UK GDPR Art. 5(1)(c), data minimisation).
     """
 
     handle: str | None = None

@@ -1,4 +1,4 @@
-"""`crestwatch judge posts`: labelled lines out for post lines in (taxonomy, section 3). No database, no network."""
+"""`crestwatch judge posts`: labelled lines out for post lines in (docs/formats.md). No database, no network."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -29,7 +29,7 @@ KEYS = [
     "reasons",
     "model",
 ]
-"""In the order of the taxonomy, section 3."""
+"""In the order of docs/formats.md."""
 
 STRANGE = {
     "empty": "",
