@@ -127,15 +127,11 @@ class Relevance:
 
     def answerable(self, mention: Mention) -> tuple[float, frozenset[str]]:
         """The log-odds as shipped, and what an answer teaches about: the post's rarer words, and what it calls the school."""
-        found = terms(mention.post, self._masks[mention.school.id])
-        traces = self._traces.all_of(mention)
-        log_odds = table().prior + sum(reason.score for reason in weigh(traces, shipped()(found), table()))
-        return log_odds, teachable(traces, found)
+        found, traces, reasons = self._look(mention)
+        return table().prior + sum(reason.score for reason in reasons), teachable(traces, found)
 
     def _judge(self, mention: Mention, seen: Sequence[Reason]) -> Judgement[Outcome]:
-        found = terms(mention.post, self._masks[mention.school.id])
-        traces = self._traces.all_of(mention)
-        reasons = weigh(traces, shipped()(found), table())
+        found, traces, reasons = self._look(mention)
         if seen:
             reasons = [*(reason for reason in reasons if reason.feature not in _OF_AUTHOR), *seen]
         if points := self._learned.get(mention.school.id):
@@ -143,6 +139,12 @@ class Relevance:
             if moved := shift(points, known):
                 reasons.append(_answered(moved, telling(points, known)))
         return decide(reasons, table(), self.model)
+
+    def _look(self, mention: Mention) -> tuple[list[str], list[Trace], list[Reason]]:
+        """The terms and traces in a mention, and the reasons they give as shipped."""
+        found = terms(mention.post, self._masks[mention.school.id])
+        traces = self._traces.all_of(mention)
+        return found, traces, weigh(traces, shipped()(found), table())
 
 
 def weigh(traces: Sequence[Trace], wording: Wording, weights: Table) -> list[Reason]:

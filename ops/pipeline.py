@@ -61,11 +61,11 @@ def run_source(
     A source that cannot go on ends the run with a sentence in the report; nothing else is swallowed.
     """
     collector.ready()
+    judge = judge or _judge_now(store, clock())
     # 1  Begin the run where the last one stood.
     with writing(store.engine) as connection:
         run = runs.start_run(connection, collector.name, query.key, now=clock())
         cursor = runs.cursor(connection, collector.name, query.key)
-        judge = judge or answers.current_judge(connection, now=clock())
     report = Report()
     try:
         # 2  Fetch, a batch at a time; 3 to 6 happen in `take_in`, in one transaction a batch.
@@ -147,9 +147,9 @@ def import_file(
     on_progress: Callable[[Report], None] = lambda report: None,
 ) -> Report:
     """Take in a file of posts. `school_id`: weigh them for that school alone. The same file again adds nothing."""
+    judge = _judge_now(store, clock(), school_id=school_id)
     with writing(store.engine) as connection:
         run = runs.start_run(connection, Files.name, path.name, now=clock())
-        judge = answers.current_judge(connection, now=clock(), school_id=school_id)
     report, files = Report(), Files()
     try:
         for batch in _batches(read(path, options)):
@@ -176,8 +176,7 @@ def judge_again(
     `only`: just these posts. What was seen of an author when the post came (near or elsewhere) counts on, and a person’s word
     still goes before the judge's. Returns how many were judged.
     """
-    with reading(store.engine) as connection:
-        judge = answers.current_judge(connection, now=clock())
+    judge = _judge_now(store, clock())
     done = 0
     for chunk in queries.stored_posts(store.engine, store.keys, only=only):
         with reading(store.engine) as connection:
@@ -221,6 +220,12 @@ def query_for(school: School, watched: Sequence[WatchedTerm] = ()) -> Query:
         domains=school.domains,
         communities=tuple(community.name for community in school.communities),
     )
+
+
+def _judge_now(store: Store, now: datetime, *, school_id: str | None = None) -> Judge:
+    """The judge as it stands. Made while only reading: with many schools it takes a moment, and nobody should wait to write."""
+    with reading(store.engine) as connection:
+        return answers.current_judge(connection, now=now, school_id=school_id)
 
 
 def _is_fresh(post: Post, have: dict[tuple[str, str], writes.Known]) -> bool:
