@@ -98,3 +98,16 @@ def discover() -> dict[str, type[Collector]]:
                     raise ValueError(f"two collectors are called {value.name}")
                 found[value.name] = value
     return found
+
+
+def set_up(sources: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[Collector | None, str | None]]:
+    """Every source by name, made with its settings; where it is not ready, None and the kind sentence why."""
+    found: dict[str, tuple[Collector | None, str | None]] = {}
+    for name, kind in discover().items():
+        try:
+            source = kind(sources.get(name))
+            source.ready()
+            found[name] = (source, None)
+        except NotConfigured as reason:
+            found[name] = (None, str(reason))
+    return found

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from collectors.base import Collector, discover
-from core.errors import CrestwatchError, NotConfigured
+from collectors.base import Collector, set_up
+from core.errors import CrestwatchError
 from core.log import log
 from core.settings import Settings
 from core.weeks import utc_now
@@ -19,16 +19,11 @@ LEADER = "schedule"
 
 def ready_sources(settings: Settings) -> dict[str, Collector]:
     """The sources that can be collected from now, by name."""
-    found: dict[str, Collector] = {}
-    for name, kind in discover().items():
-        try:
-            collector = kind(settings.sources.get(name))
-            collector.ready()
-        except NotConfigured:
-            continue
-        if collector.settings.on and kind.scheduled:
-            found[name] = collector
-    return found
+    return {
+        name: source
+        for name, (source, _) in set_up(settings.sources).items()
+        if source is not None and source.settings.on and source.scheduled
+    }
 
 
 def due(

@@ -12,8 +12,7 @@ import streamlit as st
 
 from analysis.trends import Gap, gaps
 from casework import cases
-from collectors.base import Collector, discover
-from core.errors import NotConfigured
+from collectors.base import Collector, set_up
 from core.settings import settings
 from core.taxonomy import Role
 from core.types import Author, School, WatchedTerm
@@ -141,15 +140,7 @@ def ready_sources() -> dict[str, Collector]:
 
 def all_sources() -> dict[str, tuple[Collector | None, str | None]]:
     """Every source by name, with the kind sentence why it is not ready, if it is not."""
-    found: dict[str, tuple[Collector | None, str | None]] = {}
-    for name, kind in discover().items():
-        try:
-            source = kind(settings().sources.get(name))
-            source.ready()
-            found[name] = (source, None)
-        except NotConfigured as reason:
-            found[name] = (None, str(reason))
-    return found
+    return set_up(settings().sources)
 
 
 def source_runs(name: str) -> pd.DataFrame:
