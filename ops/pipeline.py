@@ -15,7 +15,7 @@ from core.errors import ItemSkipped, SourceStopped
 from core.log import log
 from core.types import Batch, Post, Query, Raw, School, Skipped, WatchedTerm
 from core.weeks import utc_now
-from store import mentions, queries, runs, writes
+from store import mentions, queries, retention, runs, writes
 from store.engine import reading, writing
 from store.store import Store
 
@@ -108,7 +108,7 @@ def take_in(
     with writing(store.engine) as connection:
         counts = writes.save(connection, incoming, source=collector.name, keys=store.keys, now=now, keep_until=keep_until)
         if batch.tombstones:
-            writes.wipe(connection, collector.name, batch.tombstones, now=now)
+            retention.wipe(connection, collector.name, batch.tombstones, now=now)
         # 6  Only then does the cursor move.
         if batch.cursor is not None:
             runs.save_cursor(connection, collector.name, key, batch.cursor, now=now)

@@ -97,7 +97,7 @@ def post_for_exhibit(connection: Connection, post_id: int) -> dict[str, Any] | N
         select(*posts.c, post_keys.c.native_id, payloads.c.body, payloads.c.tool)
         .join(post_keys, post_keys.c.post_id == posts.c.id)
         .outerjoin(payloads, payloads.c.post_id == posts.c.id)
-        .where(posts.c.id == post_id, posts.c.gone_at.is_(None))
+        .where(posts.c.id == post_id, posts.c.gone_at.is_(None), posts.c.expired_at.is_(None))
     ).one_or_none()
     return dict(row._mapping) if row else None
 

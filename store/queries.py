@@ -150,7 +150,7 @@ def stored_posts(engine: Engine, keys: Keys, *, only: Sequence[int] | None = Non
     below: int | None = None
     while True:
         with reading(engine) as connection:
-            statement = select(posts).where(posts.c.gone_at.is_(None)).order_by(posts.c.id.desc()).limit(_CHUNK)
+            statement = select(posts).where(_in_words()).order_by(posts.c.id.desc()).limit(_CHUNK)
             if only is not None:
                 statement = statement.where(posts.c.id.in_(only))
             rows = connection.execute(statement if below is None else statement.where(posts.c.id < below)).all()
@@ -162,7 +162,7 @@ def stored_posts(engine: Engine, keys: Keys, *, only: Sequence[int] | None = Non
 
 def posts_by_id(connection: Connection, keys: Keys, ids: Sequence[int]) -> dict[int, Post]:
     """These posts as they can be judged again; what was wiped is left out."""
-    rows = connection.execute(select(posts).where(posts.c.id.in_(ids), posts.c.gone_at.is_(None)))
+    rows = connection.execute(select(posts).where(posts.c.id.in_(ids), _in_words()))
     return {row.id: _post(row, keys.open_author(row.author_sealed)) for row in rows}
 
 
@@ -197,6 +197,11 @@ def _post(row: Any, author: Author) -> Post:
         thread_id=row.thread_id,
         language=row.language,
     )
+
+
+def _in_words() -> Any:
+    """Only posts that still have their words."""
+    return and_(posts.c.gone_at.is_(None), posts.c.expired_at.is_(None))
 
 
 def _joined() -> Any:

@@ -84,6 +84,7 @@ posts = Table(
     Column("stored_at", Instant, nullable=False),
     Column("keep_until", Instant),
     Column("gone_at", Instant),
+    Column("expired_at", Instant),
     Column("author_key", LargeBinary),
     Column("author_sealed", LargeBinary),
     Column("followers", BigInteger),
@@ -393,5 +394,82 @@ notices = Table(
 )
 """What somebody in a role must be told, kept until they have seen it. Holds no post text and no private person's name."""
 
-APPEND_ONLY = ("case_events", "exports", "decisions")
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("reference", String, nullable=False, unique=True),
+    Column("at", Instant, nullable=False),
+    Column("school_id", String, ForeignKey("schools.id", ondelete="CASCADE"), nullable=False),
+    Column("channel", String, nullable=False),
+    Column("seen_at", Instant),
+    Column("told_sealed", LargeBinary),
+    CheckConstraint("channel in ('page', 'form')", name="ck_sightings_channel"),
+)
+"""What somebody told us they saw: when, on which way in. Who told, where and why is sealed, and goes with the posts' text."""
+
+sighting_items = Table(
+    "sighting_items",
+    metadata,
+    Column("sighting_id", Key, ForeignKey("sightings.id", ondelete="CASCADE"), nullable=False),
+    Column("platform", String, nullable=False),
+    Column("native_id", String, nullable=False),
+    PrimaryKeyConstraint("sighting_id", "platform", "native_id"),
+    Index("ix_sighting_items_platform_native_id", "platform", "native_id"),
+)
+"""Which posts a sighting told of, by the name they have for ever: two people may report the same one."""
+
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("platform", String, nullable=False),
+    Column("native_id", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("original_sealed", LargeBinary, nullable=False),
+    Column("shown_type", String, nullable=False),
+    Column("shown_sealed", LargeBinary, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("taken_in_at", Instant, nullable=False),
+    Index("ix_pictures_post", "platform", "native_id", "sha256", unique=True),
+)
+"""Screenshots that were handed in: the original sealed, named by its SHA-256, and the re-encoded copy that is shown."""
+
+report_codes = Table(
+    "report_codes",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("code_sealed", LargeBinary, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("by", String, nullable=False),
+    Column("ended_at", Instant),
+)
+"""The codes of the staff form, one in use at a time."""
+
+purposes = Table(
+    "purposes",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("by", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("statement", JSON, nullable=False),
+)
+"""The signed page: why, on which lawful basis, for how long, and who may be asked. Append-only; the newest counts."""
+
+backups = Table(
+    "backups",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("path", String, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("thinned_at", Instant),
+    Column("gone_at", Instant),
+)
+"""Every backup that was made here, so that what must go goes from them too."""
+
+APPEND_ONLY = ("case_events", "exports", "decisions", "purposes")
 """Tables in which the database itself refuses UPDATE and DELETE."""

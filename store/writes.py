@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, or_, select, tuple_, update
 
 from core.text import storable
 from core.types import JudgedMention, Post, Raw
@@ -16,8 +16,7 @@ from store import mentions
 from store.engine import take_turns
 from store.ids import first_id
 from store.keys import Keys
-from store.tables import EPOCH, judgements, payloads, post_keys, posts, versions
-from store.triggers import forget_words
+from store.tables import payloads, post_keys, posts, versions
 
 _CHUNK = 400
 """Keys looked up at a time: two variables each, well under the 999 of an old SQLite."""
@@ -34,7 +33,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the store has under a platform's id."""
+    """What the store has under a platform's id. `gone`: its words were taken away, and stay so."""
 
     post_id: int
     content_hash: bytes
@@ -63,14 +62,17 @@ def known(connection: Connection, wanted: Iterable[Post]) -> dict[tuple[str, str
     for start in range(0, len(names), _CHUNK):
         rows = connection.execute(
             select(
-                post_keys.c.platform, post_keys.c.native_id, posts.c.id, posts.c.content_hash, posts.c.version, posts.c.gone_at
+                post_keys.c.platform,
+                post_keys.c.native_id,
+                posts.c.id,
+                posts.c.content_hash,
+                posts.c.version,
+                or_(posts.c.gone_at.is_not(None), posts.c.expired_at.is_not(None)).label("gone"),
             )
             .join(posts, posts.c.id == post_keys.c.post_id)
             .where(tuple_(post_keys.c.platform, post_keys.c.native_id).in_(names[start : start + _CHUNK]))
         )
-        found |= {
-            (row.platform, row.native_id): Known(row.id, row.content_hash, row.version, row.gone_at is not None) for row in rows
-        }
+        found |= {(row.platform, row.native_id): Known(row.id, row.content_hash, row.version, bool(row.gone)) for row in rows}
     return found
 
 
@@ -126,33 +128,6 @@ def save(
         now=now,
     )
     return Counts(stored=len(new), unchanged=len(incoming) - len(new) - len(edited), edited=len(edited))
-
-
-def wipe(connection: Connection, platform: str, native_ids: Sequence[str], *, now: datetime) -> int:
-    """Take away what a platform says is gone: text, author, payload, earlier versions. A tombstone with its counts stays.
-
-    Returns how many posts were wiped.
-    """
-    ids: list[int] = []
-    for start in range(0, len(native_ids), _CHUNK):
-        part = [storable(each) for each in native_ids[start : start + _CHUNK]]
-        ids += connection.scalars(
-            select(post_keys.c.post_id)
-            .join(posts, posts.c.id == post_keys.c.post_id)
-            .where(post_keys.c.platform == platform, post_keys.c.native_id.in_(part), posts.c.gone_at.is_(None))
-        )
-    for post_id in ids:
-        connection.execute(
-            update(posts)
-            .where(posts.c.id == post_id)
-            .values(text="", url=None, author_key=None, author_sealed=None, reply_to=None, thread_id=None, gone_at=now)
-        )
-        connection.execute(update(judgements).where(judgements.c.post_id == post_id).values(reasons=[]))
-        connection.execute(delete(payloads).where(payloads.c.post_id == post_id))
-        connection.execute(delete(versions).where(versions.c.post_id == post_id))
-    if ids:
-        forget_words(connection)
-    return len(ids)
 
 
 def _name(post: Post) -> tuple[str, str]:
@@ -257,17 +232,3 @@ def _refresh_reach(connection: Connection, seen: Mapping[int, Post]) -> None:
                 .values({name: bindparam("seen")}),
                 rows,
             )
-
-
-def remove_source(connection: Connection, source: str) -> int:
-    """Take away everything that came from one source, as if it had never been there (the demo, before it is loaded anew)."""
-    ids = list(connection.scalars(select(posts.c.id).where(posts.c.source == source)))
-    for start in range(0, len(ids), _CHUNK):
-        part = ids[start : start + _CHUNK]
-        platforms = connection.execute(select(posts.c.id, posts.c.platform).where(posts.c.id.in_(part))).all()
-        mentions.save(connection, [(row.id, row.platform, ()) for row in platforms], now=EPOCH)
-        connection.execute(delete(post_keys).where(post_keys.c.post_id.in_(part)))
-        connection.execute(delete(posts).where(posts.c.id.in_(part)))
-    if ids:
-        forget_words(connection)
-    return len(ids)

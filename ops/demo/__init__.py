@@ -12,7 +12,7 @@ from core.profile import read_school
 from core.types import Author, Batch, Json, Post, Query, Raw, Reach
 from core.weeks import LONDON, london_day
 from ops.pipeline import Report, take_in
-from store import profiles, queries, runs, writes
+from store import profiles, queries, retention, runs
 from store.engine import writing
 from store.store import Store
 
@@ -65,7 +65,7 @@ def load(store: Store, *, now: datetime) -> Report:
     newest = max(Demo.to_post(raw).created_at or now for raw in batch.items)
     with writing(store.engine) as connection:
         if queries.newest_of_source(connection, SOURCE) not in (None, newest):
-            writes.remove_source(connection, SOURCE)
+            retention.remove_source(connection, SOURCE)
         profiles.save_schools(connection, [school], now=now, demo=True)
         run = runs.start_run(connection, SOURCE, school.id, now=now)
     report = take_in(store, batch, demo, school.id, run=run, judge=Judge([school]), now=now)

@@ -19,9 +19,9 @@ from store.casefiles import (
     post_for_exhibit,
 )
 from store.engine import reading, writing
+from store.retention import wipe
 from store.store import Store
 from store.tables import exports, posts
-from store.writes import wipe
 from tests.store.fictional import NOW, about, incoming, keep, post
 
 

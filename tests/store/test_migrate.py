@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 import store.migrate
 from core.errors import StoreUnavailable
-from store import casefiles, requests, runs
+from store import casefiles
 from store.engine import reading, writing
 from store.keys import Keys
 from store.migrate import _check, current, migrate, newest
@@ -23,9 +23,11 @@ from store.store import Store
 from store.tables import APPEND_ONLY, case_events, exports, metadata
 from store.writes import save
 from tests.store.elsewhere import ELSEWHERE, open_and_tell
-from tests.store.fictional import NOW, about, incoming, post, with_schools
+from tests.store.fictional import NOW, about, incoming, post
 
 FIRST = "0001"
+FILLED = Path(__file__).with_name("first_light.sql")
+"""Rows as the first version wrote them, today's code writes other columns."""
 
 
 def no_difference(connection: Connection) -> bool:
@@ -43,19 +45,10 @@ def first(tmp_path: Path, engines: Callable[[str], Engine]) -> Store:
     """A store whose database is at the first revision, with something in every table that people fill."""
     engine = engines(f"sqlite:///{tmp_path / 'crestwatch.sqlite'}")
     assert migrate(engine, to=FIRST) == FIRST
-    store = with_schools(Store(engine, Keys.at(tmp_path / "keys"), tmp_path))
     with writing(engine) as connection:
-        save(connection, [incoming(post("1", "Lovely fair"), about())], source="x", keys=store.keys, now=NOW)
-        save(connection, [incoming(post("1", "Dreadful fair"), about())], source="x", keys=store.keys, now=NOW)
-        runs.start_run(connection, "x", "grove", now=NOW)
-        runs.save_cursor(connection, "x", "grove", {"since": 1}, now=NOW)
-        requests.ask(connection, "judge", {}, by="us", now=NOW)
-        ref = casefiles.next_ref(connection, 2026)
-        casefiles.add_event(connection, ref, "created", by="us", role="head", now=NOW, details={})
-        casefiles.log_export(
-            connection, case_ref=ref, preset="police", by="us", role="head", why="asked", items=1, sha256="", people=[], now=NOW
-        )
-    return store
+        for row in FILLED.read_text(encoding="utf-8").splitlines():
+            connection.exec_driver_sql(row)
+    return Store(engine, Keys.at(tmp_path / "keys"), tmp_path)
 
 
 def _rows(engine: Engine) -> dict[str, int]:
@@ -143,13 +136,13 @@ def test_a_migration_that_fails_leaves_nothing_behind(
     assert migrate(engine) == newest()
 
 
-SECOND = """
+NEXT = f"""
 from alembic import op
 from sqlalchemy import Column, String
 
 from store import triggers
 
-revision, down_revision = "0002", "0001"
+revision, down_revision = "next", "{newest()}"
 
 
 def upgrade() -> None:
@@ -165,18 +158,16 @@ def test_a_later_revision_that_rebuilds_a_table_loses_no_row_and_no_trigger(
     """Dropping the old table would take with it all rows that refer to it, were foreign keys on."""
     versions = tmp_path / "migrations" / "versions"
     shutil.copytree(Path(store.migrate.__file__).parent / "migrations" / "versions", versions)
-    for later in versions.glob("m000[2-9]*.py"):
-        later.unlink()
-    (versions / "m0002_moods.py").write_text(SECOND, encoding="utf-8")
+    (versions / "next_moods.py").write_text(NEXT, encoding="utf-8")
     config = Config()
     config.set_main_option("script_location", str(versions.parent))
     config.set_main_option("path_separator", "os")
     monkeypatch.setattr(store.migrate, "_CONFIG", config)
     before = _rows(first.engine)
 
-    assert migrate(first.engine) == "0002"
+    assert migrate(first.engine) == "next"
 
-    assert _rows(first.engine) == before
+    assert {name: rows for name, rows in _rows(first.engine).items() if name in before} == before
     with writing(first.engine) as connection:
         assert not no_difference(connection)
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1

@@ -12,9 +12,10 @@ from core.types import Author, Reach
 from core.weeks import Week
 from store.engine import reading, writing
 from store.queries import Filter, biggest, count_mentions, mentions, one, people_in, referred, stored_posts
+from store.retention import wipe
 from store.store import Store
 from store.tables import post_keys
-from store.writes import Incoming, wipe
+from store.writes import Incoming
 from tests.store.fictional import NOW, about, incoming, keep, post
 
 HERE = ("grove",)

@@ -22,9 +22,9 @@ from store.engine import reading, writing
 from store.ids import day_of
 from store.profiles import remove_school, save_schools
 from store.queries import daily_counts, first_day, newest_day, platforms
+from store.retention import remove_source, wipe
 from store.store import Store, open_store
 from store.tables import daily, judgements, posts
-from store.writes import remove_source, wipe
 from tests.store.fictional import NOW, SCHOOLS, about, incoming, keep, post, with_schools
 
 PLATFORMS = ("x", "reddit")

@@ -10,9 +10,10 @@ from sqlalchemy import Column, Connection, String, update
 from store import triggers
 from store.engine import reading, writing
 from store.queries import Filter, mentions
+from store.retention import remove_source, wipe
 from store.store import Store
 from store.tables import posts
-from store.writes import remove_source, save, wipe
+from store.writes import save
 from tests.store.fictional import NOW, about, incoming, keep, post, with_schools
 
 

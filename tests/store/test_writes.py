@@ -14,9 +14,10 @@ from sqlalchemy.exc import IntegrityError
 from core.types import Author, Post, Raw, Reach
 from store.engine import reading, writing
 from store.queries import earlier_versions
+from store.retention import remove_source
 from store.store import Store
 from store.tables import payloads, post_keys, posts, versions
-from store.writes import Counts, Incoming, content_hash, find_known, is_edited, known, remove_source, save
+from store.writes import Counts, Incoming, content_hash, find_known, is_edited, known, save
 from tests.store.fictional import NOW, about, incoming, keep, post, with_schools
 
 HOSTILE = "a\x00b\ud800c\udfff"

@@ -11,9 +11,10 @@ from analysis.judge import Judge
 from core.types import Author, Post, Raw, Reach, School
 from store.engine import reading, writing
 from store.queries import Filter, daily_counts, earlier_versions, mentions, stored_posts
+from store.retention import remove_source, wipe
 from store.store import Store
 from store.tables import judgements, payloads, post_keys, posts
-from store.writes import Counts, Incoming, remove_source, wipe
+from store.writes import Counts, Incoming
 from tests.store.fictional import NOW, about, incoming, keep, post, with_schools
 
 CANARY = "xylocanaryphone"

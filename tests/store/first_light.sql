@@ -1,0 +1,13 @@
+INSERT INTO "schools" VALUES('grove','Grove Primary School','{"id": "grove", "name": "Grove Primary School", "kind": "school", "short_names": [], "aliases": [], "former_names": [], "initials": null, "urn": null, "phase": null, "town": null, "county": null, "postcode": null, "region_terms": [], "domains": [], "hashtags": [], "communities": [], "trust": null, "official_accounts": [], "namesakes": [], "community_terms": [], "leaders": []}',0,1795191300000000);
+INSERT INTO "schools" VALUES('harbour','Harbour Academy','{"id": "harbour", "name": "Harbour Academy", "kind": "school", "short_names": [], "aliases": [], "former_names": [], "initials": null, "urn": null, "phase": null, "town": null, "county": null, "postcode": null, "region_terms": [], "domains": [], "hashtags": [], "communities": [], "trust": null, "official_accounts": [], "namesakes": [], "community_terms": [], "leaders": []}',0,1795191300000000);
+INSERT INTO "posts" VALUES(1882197276414624,'x','Dreadful fair',NULL,NULL,NULL,NULL,NULL,1795003200000000,NULL,1795191300000000,1795191300000000,NULL,NULL,X'E66FE1A79B4A48650E2D6CE69EBA76977E95FD716D05921B3053A54B6AE7BE99',X'E0AB7A11393386AD41688A80CAD70B7B984A52E922C8989D84CFF46B169C8247649323D68B7610742A9B78B393E36CBF5A16E1891A28F9970FBDCE16DF1C2EF44943',NULL,NULL,NULL,NULL,NULL,2,X'01541A19F725F432A8296C7AF2F0ECBE','x');
+INSERT INTO "case_events" VALUES(1,'CW-2026-000001',1795191300000000,'us','head','created','{}',NULL);
+INSERT INTO "cursors" VALUES('x','grove','{"since": 1}',1795191300000000);
+INSERT INTO "daily" VALUES('grove','2026-11-18','x','ours','neutral',1);
+INSERT INTO "exports" VALUES(1,1795191300000000,'us','head','CW-2026-000001','police','asked',1,'','[]');
+INSERT INTO "jobs" VALUES(1,'judge','{}','us',1795191300000000,'asked',NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "judgements" VALUES(1882197276414624,'grove','ours',0.9,'neutral','{"neutral": 1.0}','[]','none','noise',0,'[{"feature": "name", "score": 3.2, "sentence": "It says the full name.", "ours": null, "theirs": null}]','by-hand-1',1795191300000000);
+INSERT INTO "payloads" VALUES(1882197276414624,X'789CAB56CA4C51B2523254D2512A49AD2801325D8A521353D24A7314D212338B946A01A3160A55','made up 1',1795191300000000);
+INSERT INTO "post_keys" VALUES('x','1',1882197276414624);
+INSERT INTO "runs" VALUES(1,'x','grove',1795191300000000,NULL,'running',0,0,0,0,NULL,NULL,NULL);
+INSERT INTO "versions" VALUES(1882197276414624,1,'Lovely fair',1795191300000000);
