@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from analysis.corrections import FEWEST, NOTHING, Answer, Correction, learn, shift, telling
 from analysis.relevance import Relevance
+from casework.answers import ANCHORS
 from core.profile import read_school
 from core.taxonomy import Outcome
 from core.types import Author, Mention, Post
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-SCHOOL = read_school(json.loads((ROOT / "ops/demo/school.json").read_text(encoding="utf-8")))
+SCHOOL = read_school(json.loads((ROOT / "ops/demo/drovers/school.json").read_text(encoding="utf-8")))
 
 
 def lines(file: Path) -> list[dict[str, Any]]:
@@ -42,9 +43,10 @@ def outcomes(judge: Relevance, asked: list[Mention]) -> list[Outcome]:
 
 
 def anchors_of_the_demo(judge: Relevance) -> list[Answer]:
-    """Posts of the demo the judge is sure of (0.95 and more) and nobody answered."""
-    asked = [judge.answerable(mention(line)) for line in lines(ROOT / "ops/demo/posts.jsonl")]
-    return [Answer(log_odds, terms, yes=True) for log_odds, terms in asked if log_odds > 3]
+    """The newest posts of the demo the judge is sure of (0.95 and more) and nobody answered, as many as are asked for."""
+    newest = sorted(lines(ROOT / "ops/demo/drovers/posts.jsonl"), key=lambda line: line["days_ago"])
+    asked = [judge.answerable(mention(line)) for line in newest]
+    return [Answer(log_odds, terms, yes=True) for log_odds, terms in asked if log_odds > 3][:ANCHORS]
 
 
 def test_ten_times_not_about_us_halves_the_false_ours_among_the_next_fifty() -> None:
