@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +13,7 @@ from core.cells import visible
 from core.errors import BadInput, StoreUnavailable
 
 MANIFEST = "manifest-sha256.txt"
+_DAY = 24 * 60 * 60
 _TAG_MANIFEST = "tagmanifest-sha256.txt"
 _DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9]+)?(?:/[a-z0-9_-]+(?:\.[a-z0-9]+)?)*")
@@ -58,6 +60,7 @@ def _manifest(files: Mapping[str, bytes]) -> bytes:
 def _write_at_once(out: Path, files: Mapping[str, bytes]) -> None:
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(out.parent)
         building = Path(tempfile.mkdtemp(prefix=".evidence-", dir=out.parent))
         try:
             for name, content in files.items():
@@ -73,6 +76,13 @@ def _write_at_once(out: Path, files: Mapping[str, bytes]) -> None:
             f"The evidence file could not be written to {out} ({error.strerror}). No half of it was left there: "
             "make room or choose another folder, then try again."
         ) from error
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what an export left that was killed more than a day ago: it is nobody's, and holds people's words."""
+    for left in folder.glob(".evidence-*"):
+        if left.is_dir() and time.time() - left.stat().st_mtime > _DAY:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _write_through(path: Path, content: bytes) -> None:

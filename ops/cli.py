@@ -2,7 +2,9 @@
 
 import json
 import logging
+import os
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -20,7 +22,7 @@ from core.settings import settings
 from core.types import School
 from core.weeks import LONDON, utc_now
 from ops import demo as demo_school
-from ops import gias, jobs, pipeline, schedule, worker
+from ops import gias, jobs, keeping, pipeline, schedule, worker
 from ops.doctor import checks
 from ops.judging import judge_file
 from ops.progress import Progress
@@ -42,21 +44,36 @@ schools_app = typer.Typer(help="The schools that are watched.", invoke_without_c
 app.add_typer(judge_app, name="judge")
 app.add_typer(schools_app, name="schools")
 app.add_typer(gias.app, name="gias")
+app.add_typer(keeping.app, name="purpose")
+for kept in (keeping.retain, keeping.backup, keeping.restore):
+    app.command()(kept)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+
+INTERRUPTED = 130
+"""The exit status after Ctrl+C, as shells have it."""
 
 
 def main() -> None:
     """Run the command line; what a person can mend is said in one line on standard error, and nobody sees a traceback."""
+    _stand_in_for_closed_streams()
     try:
         configure(settings().secrets, level=logging.WARNING)
         app()
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:
+            _say("Interrupted. What was stored stays; run the same again for the rest.")
+        raise
     except CrestwatchError as problem:
-        typer.echo(str(problem), err=True)
+        _say(str(problem))
+        sys.exit(1)
+    except OSError as problem:
+        what = problem.filename or "The answer"
+        _say(f"{what} could not be read or written ({problem.strerror}). What was stored stays; mend that, and run it again.")
         sys.exit(1)
     except Exception as problem:  # a mistake of ours: the log says of what kind, never what it held
         log(part="command").error("command_failed", kind=type(problem).__name__)
-        typer.echo("Something unexpected went wrong. Run `crestwatch doctor`; it says what is not in order.", err=True)
+        _say("Something unexpected went wrong. Run `crestwatch doctor`; it says what is not in order.")
         sys.exit(1)
 
 
@@ -212,6 +229,20 @@ def doctor(json_: AsJson = False) -> None:
     _answer(found, lines, json_)
     if not all(each["ok"] for each in found):
         raise typer.Exit(1)
+
+
+def _stand_in_for_closed_streams() -> None:
+    """Where a program was started without standard input, output or error, nothing is read and nothing said."""
+    while (stand_in := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(stand_in)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8", closefd=False)
+
+
+def _say(words: str) -> None:
+    with suppress(OSError):  # nobody reads it
+        typer.echo(words, err=True)
 
 
 def _take_in_schools(store: Store, file: Path) -> list[School]:

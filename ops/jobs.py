@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from casework import answers
+from casework.purpose import NOT_SIGNED
 from collectors.base import discover
 from collectors.files import ReadOptions
-from core.errors import BadInput
+from core.errors import BadInput, NotConfigured
 from core.settings import Settings
-from ops import demo, pipeline
-from store import profiles, terms
+from ops import demo, pipeline, retaining
+from store import profiles, purposes, terms
 from store.engine import reading
 from store.store import Store
 
@@ -32,6 +33,9 @@ def collect(
     with reading(store.engine) as connection:
         schools = profiles.all_schools(connection, watched=True)
         watched = terms.active(connection, now=now)
+        signed = purposes.newest(connection)
+    if collector.asks_others and not signed:
+        raise NotConfigured(NOT_SIGNED)
     if not schools:
         raise BadInput("There is no school to collect for. Add one in Set-up, or with `crestwatch schools import`.")
     total = pipeline.Report()
@@ -84,10 +88,16 @@ def refit(store: Store, settings: Settings, arguments: Mapping[str, Any], progre
     return {"answers": learned.answers, "kept": learned.kept}
 
 
+def retain(store: Store, settings: Settings, arguments: Mapping[str, Any], progress: Progress, now: datetime) -> dict[str, Any]:
+    """Take away what platforms deleted, and what is over its time."""
+    return {"deleted": retaining.sync_deletions(store, settings, now=now), **retaining.retain(store, settings, now=now)}
+
+
 HANDLERS: dict[str, Handler] = {
     "collect": collect,
     "import": import_file,
     "load_demo": load_demo,
     "judge": judge,
     "refit": refit,
+    "retain": retain,
 }

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from casework.purpose import lawful
 from collectors.base import discover, set_up
 from core.settings import Settings
-from store import runs
+from store import purposes, runs
 from store.engine import reading
 from store.store import Store
 
@@ -13,7 +14,9 @@ def states(store: Store, settings: Settings) -> list[dict[str, Any]]:
     """Every collector: name, label, state (ready, not_configured, off, failing), reason, last success, cost in words."""
     found = []
     kinds = discover()
-    for name, (source, lacks) in set_up(settings.sources).items():
+    with reading(store.engine) as connection:
+        signed = purposes.newest(connection)
+    for name, (source, lacks) in lawful(set_up(settings.sources), signed).items():
         kind, state, reason = kinds[name], "ready", lacks
         with reading(store.engine) as connection:
             newest = runs.newest_run_of(connection, name)

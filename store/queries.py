@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, Select, and_, exists, func, select, t
 
 from core.taxonomy import Lane, Outcome
 from core.types import Author, Post
+from store import sightings
 from store.engine import frame, is_sqlite, reading
 from store.ids import ids_from
 from store.keys import Keys
@@ -99,8 +100,12 @@ def referred(connection: Connection, schools: Sequence[str], start: datetime, en
     )
 
 
-def people_in(connection: Connection, wanted: Filter) -> int:
-    """How many different people wrote what fits. A number, never a list."""
+def people_in(connection: Connection, wanted: Filter) -> int | None:
+    """How many different people wrote what fits. A number, never a list; None once some of it has lost its author."""
+    lost = select(judgements.c.post_id).join(posts, posts.c.id == judgements.c.post_id)
+    span = (judgements.c.school_id.in_(wanted.schools), _between(judgements.c.post_id, wanted.start, wanted.end))
+    if connection.execute(lost.where(*span, posts.c.expired_at.is_not(None)).limit(1)).first():
+        return None
     statement = (
         select(func.count(func.distinct(posts.c.author_key))).select_from(_joined()).where(*_conditions(connection, wanted))
     )
@@ -154,16 +159,18 @@ def stored_posts(engine: Engine, keys: Keys, *, only: Sequence[int] | None = Non
             if only is not None:
                 statement = statement.where(posts.c.id.in_(only))
             rows = connection.execute(statement if below is None else statement.where(posts.c.id < below)).all()
+            reported = sightings.schools_of(connection, [row.id for row in rows])
         if not rows:
             return
         below = rows[-1].id
-        yield [(row.id, _post(row, keys.open_author(row.author_sealed))) for row in rows]
+        yield [(row.id, _post(row, keys.open_author(row.author_sealed), reported.get(row.id))) for row in rows]
 
 
 def posts_by_id(connection: Connection, keys: Keys, ids: Sequence[int]) -> dict[int, Post]:
     """These posts as they can be judged again; what was wiped is left out."""
-    rows = connection.execute(select(posts).where(posts.c.id.in_(ids), _in_words()))
-    return {row.id: _post(row, keys.open_author(row.author_sealed)) for row in rows}
+    rows = connection.execute(select(posts).where(posts.c.id.in_(ids), _in_words())).all()
+    reported = sightings.schools_of(connection, ids)
+    return {row.id: _post(row, keys.open_author(row.author_sealed), reported.get(row.id)) for row in rows}
 
 
 def sure_posts(connection: Connection, school_id: str, *, outcome: Outcome, at_least: float, limit: int) -> list[int]:
@@ -183,7 +190,7 @@ def sure_posts(connection: Connection, school_id: str, *, outcome: Outcome, at_l
     )
 
 
-def _post(row: Any, author: Author) -> Post:
+def _post(row: Any, author: Author, reported_for: str | None) -> Post:
     return Post(
         platform=row.platform,
         native_id=str(row.id),
@@ -196,6 +203,7 @@ def _post(row: Any, author: Author) -> Post:
         reply_to=row.reply_to,
         thread_id=row.thread_id,
         language=row.language,
+        reported_for=reported_for,
     )
 
 
@@ -241,7 +249,11 @@ def _between(column: Any, start: datetime | None, end: datetime | None) -> Any:
 
 
 def _conditions(connection: Connection, wanted: Filter) -> list[Any]:
-    conditions = [judgements.c.school_id.in_(wanted.schools), _between(posts.c.id, wanted.start, wanted.end)]
+    conditions = [
+        judgements.c.school_id.in_(wanted.schools),
+        _between(posts.c.id, wanted.start, wanted.end),
+        posts.c.expired_at.is_(None),
+    ]
     for column, values in (
         (judgements.c.outcome, wanted.outcomes),
         (posts.c.platform, wanted.platforms),

@@ -94,6 +94,14 @@ def last_asked(connection: Connection, kind: str) -> datetime | None:
     return found
 
 
+def last_done(connection: Connection, kind: str) -> datetime | None:
+    """When a job of this kind last ended well."""
+    found: datetime | None = connection.scalar(
+        select(func.max(jobs.c.finished_at)).where(jobs.c.kind == kind, jobs.c.state == "done")
+    )
+    return found
+
+
 def find(connection: Connection, job_id: int) -> Job | None:
     """A job as it stands."""
     row = connection.execute(select(jobs).where(jobs.c.id == job_id)).one_or_none()

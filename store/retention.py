@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, exists, func, or_, select, update
 
 from core.taxonomy import Outcome
 from store import mentions
@@ -63,6 +63,44 @@ def wipe(connection: Connection, platform: str, native_ids: Sequence[str], *, no
     if ids:
         forget_words(connection)
     return len(ids)
+
+
+def wipe_ids(engine: Engine, ids: Sequence[int], *, now: datetime) -> int:
+    """Take away these posts, where their words are still there (in a backup, what went from the store since)."""
+    with writing(engine) as connection:
+        there = [
+            post_id
+            for part in _parts(ids)
+            for post_id in connection.scalars(select(posts.c.id).where(posts.c.id.in_(part), posts.c.gone_at.is_(None)))
+        ]
+        _take_away(connection, there, gone_at=now)
+        if there:
+            forget_words(connection)
+    return len(there)
+
+
+def gone_ids(connection: Connection) -> list[int]:
+    """The posts that their platform said are deleted."""
+    return list(connection.scalars(select(posts.c.id).where(posts.c.gone_at.is_not(None))))
+
+
+def in_words(connection: Connection, source: str) -> list[str]:
+    """The platform's ids of a source's posts that still have their words, newest first."""
+    statement = (
+        select(post_keys.c.native_id)
+        .join(posts, posts.c.id == post_keys.c.post_id)
+        .where(posts.c.source == source, post_keys.c.platform == source)
+        .where(posts.c.gone_at.is_(None), posts.c.expired_at.is_(None))
+        .order_by(posts.c.id.desc())
+    )
+    return list(connection.scalars(statement))
+
+
+def counts(connection: Connection) -> tuple[int, int]:
+    """How many posts have their words, and how many have lost them."""
+    lost = func.count().filter(or_(posts.c.gone_at.is_not(None), posts.c.expired_at.is_not(None)))
+    every, without = connection.execute(select(func.count(), lost).select_from(posts)).one()
+    return every - without, without
 
 
 def overdue(connection: Connection, *, now: datetime, days: int) -> list[int]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from casework import purpose
 from core.settings import settings
 from core.taxonomy import Lane, Role, role_on_screen
 
@@ -30,6 +31,10 @@ READERS = (Role.COMMUNICATIONS, Role.HEAD, Role.SAFEGUARDING)
 """Roles that may read posts."""
 CASEWORKERS = READERS
 """Roles that may open cases and export them."""
+SIGNERS = purpose.SIGNERS
+"""Roles that may sign why the school looks at all."""
+EVERYBODY = tuple(Role)
+"""Whoever has any role."""
 INSTALLERS = (Role.SETUP, Role.COMMUNICATIONS, Role.HEAD)
 """Roles that may change what is watched."""
 
