@@ -36,12 +36,10 @@ class Judge:
         `before`: for each post, by school, why it was judged as it was. What was seen of its author then is remembered, because
         where somebody lives is not kept.
         """
-        mentions = [self._relevance.mentions(post) for post in posts]
-        remembered = [
-            seen_of_author((before[number] if before else {}).get(mention.school.id, ()))
-            for number, group in enumerate(mentions)
-            for mention in group
-        ]
+        earlier = before or [{}] * len(posts)
+        seen = [{school: seen_of_author(reasons) for school, reasons in each.items()} for each in earlier]
+        mentions = [self._relevance.mentions(post, known) for post, known in zip(posts, seen, strict=True)]
+        remembered = [known.get(each.school.id, ()) for group, known in zip(mentions, seen, strict=True) for each in group]
         judged = iter(self.judge_mentions([each for group in mentions for each in group], remembered))
         return [[next(judged) for _ in group] for group in mentions]
 

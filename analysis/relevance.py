@@ -35,6 +35,7 @@ PRIOR = 0.0
 WEIGHTS: dict[str, Weight] = {
     "own": Weight(8.0, "{what} is on the school’s list of its own accounts."),
     "community": Weight(6.0, "It was posted in {what}, which belongs to the school."),
+    "reported": Weight(4.0, "Whoever reported it says that it is about the school."),
     "reply": Weight(5.0, "It answers {what}, the school’s own account."),
     "handle": Weight(5.0, "It names the school’s account @{what}."),
     "domain": Weight(5.0, "It links to {what}, the school’s website."),
@@ -114,9 +115,13 @@ class Relevance:
         self._masks = {school.id: Masks(school) for school in schools}
         self._learned = learned or {}
 
-    def mentions(self, post: Post) -> list[Mention]:
-        """The schools this post may mean: those a name, a mark or a community of which is in it."""
-        return [Mention(post=post, school=self._traces.schools[each]) for each in self._traces.find(post)]
+    def mentions(self, post: Post, seen: Mapping[str, Sequence[Reason]] | None = None) -> list[Mention]:
+        """The schools this post may mean: those a name, a mark or a community of which is in it.
+
+        `seen`: by school id, what was seen of its author when it was first judged.
+        """
+        features = {school: [reason.feature for reason in reasons] for school, reasons in (seen or {}).items()}
+        return [Mention(post=post, school=self._traces.schools[each]) for each in self._traces.find(post, features)]
 
     def __call__(
         self, subjects: Sequence[Mention], remembered: Sequence[Sequence[Reason]] | None = None

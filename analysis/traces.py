@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -22,7 +22,7 @@ _NOTE = re.compile(r"\s*\(.*?\)")
 
 NAMING = frozenset(
     {
-        *("own", "community", "handle", "reply", "domain", "hashtag", "postcode"),
+        *("own", "community", "reported", "handle", "reply", "domain", "hashtag", "postcode"),
         *("name", "short_name", "alias", "initials", "case_term"),
     }
 )
@@ -57,8 +57,11 @@ class Traces:
             ((c.platform, key), s.id) for s in schools for c in s.communities if (key := community_key(c.name))
         )
 
-    def find(self, post: Post) -> dict[str, list[Trace]]:
-        """By school id, every trace of every school that the post may mean."""
+    def find(self, post: Post, seen: Mapping[str, Collection[str]] | None = None) -> dict[str, list[Trace]]:
+        """By school id, every trace of every school that the post may mean.
+
+        `seen`: by school id, features that spoke of its author when it was first judged, and are not kept with it.
+        """
         found: dict[str, list[Trace]] = {}
         for school_id, trace in chain(self._given(post), self._marks(post), self._named(post), self._around(post)):
             found.setdefault(school_id, []).append(trace)
@@ -66,7 +69,7 @@ class Traces:
         return {
             school_id: [*traces, *self._surroundings[school_id].look(post)]
             for school_id, traces in telling.items()
-            if may_mean({trace.feature for trace in traces})
+            if may_mean({trace.feature for trace in traces} | set((seen or {}).get(school_id, ())))
         }
 
     def all_of(self, mention: Mention) -> list[Trace]:
@@ -77,13 +80,15 @@ class Traces:
         return [*telling, *self._surroundings[school_id].look(post)]
 
     def _given(self, post: Post) -> Iterable[tuple[str, Trace]]:
-        """What the platform says of it: written by our account, in our community, in answer to us."""
+        """What the platform says of it: written by our account, in our community, in answer to us, reported."""
         if post.author.handle:
             for school in self._own.get((post.platform, handle_key(post.author.handle)), ()):
                 yield school, Trace("own", post.author.handle, post.author.handle)
         if post.community:
             for school in self._communities.get((post.platform, community_key(post.community)), ()):
                 yield school, Trace("community", post.community, post.community)
+        if post.reported_for in self.schools:
+            yield post.reported_for, Trace("reported", "", "")
         if post.reply_to:
             for school in self._handles.get(handle_key(post.reply_to), ()):
                 yield school, Trace("reply", post.reply_to, post.reply_to)

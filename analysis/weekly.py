@@ -15,12 +15,13 @@ WEEKS_BACK = 12
 
 @dataclass(frozen=True, slots=True)
 class WeekCounts:
-    """Posts about us in one week."""
+    """Posts about us in one week; `by_day` has all seven days (ISO dates)."""
 
     week: Week
     posts: int
     by_sentiment: dict[str, int]
     by_platform: dict[str, int]
+    by_day: dict[str, int]
     ambiguous: int
 
 
@@ -64,6 +65,7 @@ def _counts(daily: pd.DataFrame, week: Week) -> WeekCounts:
         posts=int(ours["posts"].sum()),
         by_sentiment=_sums(ours, "sentiment"),
         by_platform=_sums(ours, "platform"),
+        by_day={day.isoformat(): 0 for day in week.days} | _sums(ours, "day"),
         ambiguous=int(inside[inside["outcome"] == Outcome.AMBIGUOUS]["posts"].sum()),
     )
 

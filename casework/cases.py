@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import pandas as pd
+from sqlalchemy import Connection
 
 from casework.evidence import CaseFile, Exhibit, canonical
 from casework.export import Package, export
 from casework.presets import Preset
+from casework.screenshots import attached, name_of
 from core.errors import BadInput
 from core.taxonomy import Role, role_on_screen
 from core.types import Reach, School
-from store import casefiles, profiles
+from store import casefiles, pictures, profiles, sightings
 from store.casefiles import SealedExhibit
 from store.engine import reading, writing
 from store.store import Store
@@ -58,6 +60,7 @@ def add_posts(store: Store, ref: str, posts: Sequence[tuple[int, str]], *, why: 
             if row is None:
                 continue
             exhibit = _captured(store, row, why=why.strip(), role=role, now=now)
+            exhibit = _with_reports(store, connection, post_id, exhibit)
             facts = _facts(exhibit)
             sealed = store.keys.seal_record(facts)
             digest = hashlib.sha256(canonical(facts)).hexdigest()
@@ -111,9 +114,17 @@ def export_case(
 
     Raises BadInput where the case is empty, no reason is given or `out` exists.
     """
-    case = read(store, ref)
+    file, screenshots = attached(store, read(store, ref).file, preset)
     package = export(
-        case.file, preset, by_role=role_on_screen(role), why=why, now=now, out=out, account=account, contact=contact
+        file,
+        preset,
+        by_role=role_on_screen(role),
+        why=why,
+        now=now,
+        out=out,
+        screenshots=screenshots,
+        account=account,
+        contact=contact,
     )
     with writing(store.engine) as connection:
         casefiles.log_export(
@@ -160,6 +171,18 @@ def _captured(store: Store, row: dict[str, Any], *, why: str, role: Role, now: d
         why_saved=why,
         reach=Reach(likes=row["likes"], shares=row["shares"], replies=row["replies"], views=row["views"]),
         raw_sha256=hashlib.sha256(zlib.decompress(row["body"])).hexdigest() if row["body"] else None,
+    )
+
+
+def _with_reports(store: Store, connection: Connection, post_id: int, exhibit: Exhibit) -> Exhibit:
+    """The exhibit with its screenshot, and who reported it, where somebody did."""
+    shot = next(iter(pictures.of_post(connection, post_id)), None)
+    told = [each.told["reporter"] for each in sightings.of_post(connection, store.keys, post_id) if each.told.get("reporter")]
+    return replace(
+        exhibit,
+        screenshot=name_of(shot.sha256, shot.media_type) if shot else None,
+        screenshot_sha256=shot.sha256 if shot else None,
+        reported_by=", ".join(dict.fromkeys(told)) or None,
     )
 
 

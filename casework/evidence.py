@@ -46,6 +46,7 @@ class Exhibit:
     raw_sha256: str | None = None
     screenshot: str | None = None
     screenshot_sha256: str | None = None
+    reported_by: str | None = None
 
     threatened_whom: str | None = None
     danger_now: bool | None = None

@@ -1,6 +1,6 @@
 """Evidence on its way out of the house: a case becomes a folder that its reader can open, trust and check."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,14 +39,16 @@ def export(
     why: str,
     now: datetime,
     out: Path,
+    screenshots: Mapping[str, bytes] | None = None,
     account: str | None = None,
     contact: str | None = None,
 ) -> Package:
     """Write the case as a new folder `out` for the reader of `preset`; the same arguments give the same bytes.
 
     `by_role` is who exports, in words on screen; `account` is a key of `casework.evidence.accounts`, needed where the preset is
-    about one account and the case holds several; `contact` is whom the police may ask. Raises BadInput where there is nothing
-    to export, no reason is given, the account is not settled or `out` exists, StoreUnavailable where the disk refuses.
+    about one account and the case holds several; `contact` is whom the police may ask; `screenshots` are files by the name an
+    exhibit has for its own, of which those of the shown exhibits go in. Raises BadInput where there is nothing to export, no
+    reason is given, the account is not settled or `out` exists, StoreUnavailable where the disk refuses.
     """
     if not why.strip():
         raise BadInput(
@@ -58,6 +60,7 @@ def export(
         Item(exhibit=exhibit, case=shown.ref, school=shown.school, sha256=fingerprint(kept), by_role=by_role, contact=contact)
         for exhibit, kept in zip(shown.exhibits, records, strict=True)
     ]
+    named = {exhibit.screenshot for exhibit in shown.exhibits}
     columns = preset.columns
     rows = [[column.fact(item) for column in columns] for item in items]
     manifest = write_bag(
@@ -69,6 +72,7 @@ def export(
             ),
             "records.jsonl": b"".join(canonical(kept) + b"\n" for kept in records),
             "technical.csv": _technical(records),
+            **{name: content for name, content in (screenshots or {}).items() if name in named},
         },
         readme=readme(shown, preset, by_role=by_role, why=why, now=now),
         info={

@@ -7,7 +7,7 @@ saved payload gives the same post for ever. Client libraries are imported inside
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -45,6 +45,7 @@ class Collector(ABC):
     """A way to fetch public posts. Subclasses state `name`, `label`, `policy`, `whole` and their own settings model.
 
     `whole`: the source is read as it stands (a list of feeds) once for all schools, rather than searched once per school.
+    `asks_others`: it asks another company or person; none does before the school has signed why it looks.
     """
 
     name: ClassVar[str]
@@ -52,6 +53,7 @@ class Collector(ABC):
     policy: ClassVar[Policy]
     whole: ClassVar[bool] = False
     scheduled: ClassVar[bool] = True
+    asks_others: ClassVar[bool] = True
     Settings: ClassVar[type[SourceSettings]] = SourceSettings
 
     def __init__(self, settings: Mapping[str, Any] | None = None) -> None:
@@ -74,6 +76,14 @@ class Collector(ABC):
 
         A batch may overlap what was fetched before: the store knows what it has. Raises SourceStopped when it cannot go on.
         """
+
+    def recheck(self, native_ids: Sequence[str]) -> list[str]:
+        """Those of these posts that the platform says are gone. Raises SourceStopped. Of one that does not say: none."""
+        return []
+
+    def taken_in(self) -> None:
+        """Called once everything that `collect` brought is stored: a source that reads a spool empties it."""
+        return  # most read no spool
 
     @staticmethod
     @abstractmethod

@@ -85,6 +85,7 @@ class Files(Collector):
     label = "Files you import"
     policy = Policy(every_minutes=5, delete_when_deleted=False)
     whole = True
+    asks_others = False
     Settings = FilesSettings
     settings: FilesSettings
 

@@ -2,9 +2,9 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from core.errors import BadInput
@@ -35,9 +35,17 @@ class Settings(BaseSettings):
     local_name: str = "This computer"
     contact: str | None = None
     """A web or e-mail address that platforms are told, so that they can reach whoever runs this."""
+    public_address: str | None = Field(default=None, pattern=r"^https?://[A-Za-z0-9.-]+(:\d+)?/?$")
+    """Where colleagues reach the staff form through a proxy, for example https://listening.ourtrust.example; None: nowhere."""
     scheduled: bool = True
     """Whether collection runs by itself beside the dashboard."""
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _place_of_reports(self) -> Self:
+        """Reports wait in the inbox, unless another place was said."""
+        self.sources.setdefault("sightings", {}).setdefault("inbox", self.inbox / "sightings")
+        return self
 
     @classmethod
     def settings_customise_sources(

@@ -43,7 +43,7 @@ class Post:
 
     (`platform`, `native_id`) is its name for ever, whatever was edited. `text` is what a reader sees, a headline first
     where there is one. `community` is the subreddit, group, channel or page it was posted in; `reply_to` the handle it
-    answers, where given.
+    answers, where given; `reported_for` the school for which a colleague reported it: its `text` may then be empty.
     """
 
     platform: str
@@ -59,6 +59,7 @@ class Post:
     edited_at: datetime | None = None
     language: str | None = None
     reach: Reach = Reach()
+    reported_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

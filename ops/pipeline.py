@@ -71,6 +71,7 @@ def run_source(
         # 2  Fetch, a batch at a time; 3 to 6 happen in `take_in`, in one transaction a batch.
         for batch in collector.collect(query, cursor):
             report.add(take_in(store, batch, collector, query.key, run=run, judge=judge, now=clock()))
+        collector.taken_in()
     except SourceStopped as stopped:
         report.stopped, report.retry_at = str(stopped), stopped.retry_at
     except Exception as problem:

@@ -9,11 +9,14 @@ import os
 import secrets
 import signal
 import socket
+import sys
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from types import FrameType
+from typing import Any
 
 from core.errors import CrestwatchError
 from core.log import configure, log
@@ -26,16 +29,17 @@ from store.requests import Job
 from store.store import Store, open_store
 
 BEAT = timedelta(seconds=5)
+AGAIN = timedelta(seconds=5)
+"""How long to wait until what the store refused is tried again."""
 ALONE = "worker"
 
 
 class Worker:
     """One running worker."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings, name: str | None = None) -> None:
         self._store, self._settings = store, settings
-        # In a container every worker is process 1 of the same host, and must still see that another left a job.
-        self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.name = name or new_name()
         self._stopping, self._ended = threading.Event(), threading.Event()
         self._alone = False
 
@@ -47,26 +51,26 @@ class Worker:
         """Work until told to stop, or until the process that started this one is gone."""
         threading.Thread(target=self._beat, daemon=True).start()
         self._wait_to_be_alone()
-        scheduler = schedule.start(self._store, self._settings, self.name) if self._settings.scheduled else None
+        scheduler = schedule.start(self._store, self._settings, self.name)
         while not self._stopping.is_set():
             if not self.work_once():
                 self._stopping.wait(1.0)
-        if scheduler:
-            scheduler.shutdown(wait=False)
+        scheduler.shutdown(wait=False)
         self._ended.set()
-        self._let_go()
+        let_go(self._store, self.name)
 
     def work_once(self) -> bool:
         """Do the oldest job that waits; False when there is none."""
         try:
             with writing(self._store.engine) as connection:
                 job = requests.claim(connection, self.name, now=utc_now())
-            if job is None:
-                return False
-            self._do(job)
         except CrestwatchError as problem:
             log(part="worker").warning("could_not_work", reason=str(problem))
-            self._stopping.wait(5.0)
+            self._stopping.wait(AGAIN.total_seconds())
+            return True
+        if job is None:
+            return False
+        self._do(job)
         return True
 
     def _do(self, job: Job) -> None:
@@ -80,8 +84,19 @@ class Worker:
         except Exception as problem:  # a mistake in one job must not end the worker
             log(job=job.id, job_kind=job.kind).error("job_failed", kind=type(problem).__name__)
             message = "Something unexpected went wrong. Run `crestwatch doctor` and look at the log."
-        with writing(self._store.engine) as connection:
-            requests.finish(connection, job.id, failed=failed, message=message, result=result, now=utc_now())
+        self._say_how_it_went(job, failed, message, result)
+
+    def _say_how_it_went(self, job: Job, failed: bool, message: str, result: Mapping[str, Any] | None) -> None:
+        """Write it down, again and again while the disk is full; told to stop before that, it leaves the job to the next."""
+        while True:
+            try:
+                with writing(self._store.engine) as connection:
+                    requests.finish(connection, job.id, failed=failed, message=message, result=result, now=utc_now())
+                return
+            except CrestwatchError as problem:
+                log(part="worker", job=job.id).warning("could_not_say_how_it_went", reason=str(problem))
+            if self._stopping.wait(AGAIN.total_seconds()):
+                return
 
     def _progress_of(self, job: Job) -> jobs.Progress:
         last = 0.0
@@ -91,7 +106,7 @@ class Worker:
             if time.monotonic() - last < 1.0:
                 return
             last = time.monotonic()
-            with writing(self._store.engine) as connection:
+            with suppress(CrestwatchError), writing(self._store.engine) as connection:
                 requests.progress(connection, job.id, done, message)
 
         return say
@@ -99,12 +114,15 @@ class Worker:
     def _wait_to_be_alone(self) -> None:
         """Wait until no other worker of this data folder runs; then take up what it left."""
         while not self._stopping.is_set():
-            with writing(self._store.engine) as connection:
-                if runs.hold_lease(connection, ALONE, self.name, now=utc_now()):
-                    requests.ask_again(connection, self.name)
-                    runs.abandon_runs(connection, now=utc_now())
-                    self._alone = True
-                    return
+            try:
+                with writing(self._store.engine) as connection:
+                    if runs.hold_lease(connection, ALONE, self.name, now=utc_now()):
+                        requests.ask_again(connection, self.name)
+                        runs.abandon_runs(connection, now=utc_now())
+                        self._alone = True
+                        return
+            except CrestwatchError as problem:
+                log(part="worker").warning("could_not_begin", reason=str(problem))
             self._stopping.wait(2.0)
 
     def _beat(self) -> None:
@@ -122,26 +140,40 @@ class Worker:
                     self.stop()
             except CrestwatchError as problem:
                 log(part="heartbeat").warning("missed", reason=str(problem))
+            except Exception as problem:  # without this thread the worker would look dead, and outlive its parent
+                log(part="heartbeat").error("missed", kind=type(problem).__name__)
             self._ended.wait(BEAT.total_seconds())
 
-    def _let_go(self) -> None:
-        """Give the leases back, so that the next worker need not wait until they run out."""
-        with suppress(CrestwatchError), writing(self._store.engine) as connection:
-            for lease in (ALONE, schedule.LEADER):
-                runs.renew_lease(connection, lease, self.name, now=utc_now() - 2 * runs.LEASE)
 
-
-def main(settings: Settings) -> None:
+def main(settings: Settings, name: str | None = None) -> None:
     """Run a worker in this process until SIGTERM. Ctrl+C ends it too, unless it belongs to the program that started it."""
     configure(settings.secrets)
-    worker = Worker(open_store(settings), settings)
+    try:
+        worker = Worker(open_store(settings), settings, name)
+    except CrestwatchError as problem:
+        if multiprocessing.parent_process() is None:
+            raise
+        log(part="worker").error("could_not_begin", reason=str(problem))
+        sys.exit(1)
     signal.signal(signal.SIGTERM, worker.stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN if multiprocessing.parent_process() else worker.stop)
     worker.run()
+
+
+def new_name() -> str:
+    """A name that no other worker has: in a container every one is process 1 of the same host."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def let_go(store: Store, name: str) -> None:
+    """Give back the leases of a worker that has ended, so that the next need not wait until they run out."""
+    with suppress(CrestwatchError), writing(store.engine) as connection:
+        for lease in (ALONE, schedule.LEADER):
+            runs.renew_lease(connection, lease, name, now=utc_now() - 2 * runs.LEASE)
 
 
 def alive(store: Store) -> bool:
     """Whether a worker has given a sign of life in the last half minute."""
     with reading(store.engine) as connection:
         last = runs.last_beat(connection)
-    return last is not None and utc_now() - last < timedelta(seconds=30)
+    return last is not None and abs(utc_now() - last) < timedelta(seconds=30)

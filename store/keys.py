@@ -10,6 +10,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from core.types import Author
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
+_as_json = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode
+_cipher = lru_cache(maxsize=4)(AESGCM)
+"""Made once a key, not once a post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +46,33 @@ class Keys:
 
     def author_key(self, platform: str, author: Author) -> bytes | None:
         """The same for all posts of one author on one platform; says nothing about who. None where no author was given."""
-        who = author.native_id or author.handle
+        who = author.native_id or author.handle or author.name
         if not who:
             return None
         return hmac.digest(self.author, json.dumps([platform, who]).encode(), hashlib.sha256)
 
     def seal_record(self, record: Mapping[str, Any]) -> bytes:
-        """Encrypt a small record (AES-256-GCM)."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        plain = json.dumps(record, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode()
-        return nonce + AESGCM(self.seal).encrypt(nonce, plain, None)
+        """Encrypt a small record."""
+        return self.seal_bytes(_as_json(record).encode())
 
     def open_record(self, sealed: bytes) -> dict[str, Any]:
         """Read what `seal_record` made. Raises StoreUnavailable when it was made under another key."""
+        record: dict[str, Any] = json.loads(self.open_bytes(sealed))
+        return record
+
+    def seal_bytes(self, plain: bytes) -> bytes:
+        """Encrypt (AES-256-GCM, a fresh nonce first)."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + _cipher(self.seal).encrypt(nonce, plain, None)
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """What `seal_bytes` was given. Raises StoreUnavailable when it was sealed under another key."""
         try:
-            plain = AESGCM(self.seal).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
-        except (InvalidTag, ValueError):  # ValueError: shorter than any record
+            return _cipher(self.seal).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
+        except (InvalidTag, ValueError):  # ValueError: shorter than anything sealed
             raise StoreUnavailable(
                 "The names in this database were sealed with another key. Restore data/keys/ with it."
             ) from None
-        record: dict[str, Any] = json.loads(plain)
-        return record
 
     def seal_author(self, author: Author) -> bytes | None:
         """Seal what may be shown of an author later: id, handle, name, address. Bio and location are not kept."""

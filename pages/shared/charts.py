@@ -1,11 +1,14 @@
 """Figures as plain dictionaries (Plotly's form): pure, cheap to make, the same on screen and in a report."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from html import escape
 from typing import Any
 
+from analysis.trends import Gap
 from analysis.weekly import Weekly
 from core.taxonomy import ON_SCREEN, Sentiment, platform_on_screen
-from core.weeks import Week
+from core.weeks import LONDON, Week
 
 SENTIMENTS = (Sentiment.NEGATIVE, Sentiment.NEUTRAL, Sentiment.POSITIVE)
 MARK = {Sentiment.NEGATIVE: "▼", Sentiment.NEUTRAL: "■", Sentiment.POSITIVE: "▲"}
@@ -15,12 +18,14 @@ _COLOURS = {
         Sentiment.NEUTRAL: "#6B7280",
         Sentiment.POSITIVE: "#1F5FA8",
         "band": "rgba(31,95,168,0.12)",
+        "unseen": "rgba(107,114,128,0.22)",
     },
     "dark": {
         Sentiment.NEGATIVE: "#F0905F",
         Sentiment.NEUTRAL: "#A3A9B4",
         Sentiment.POSITIVE: "#6FB1F2",
         "band": "rgba(111,177,242,0.16)",
+        "unseen": "rgba(163,169,180,0.25)",
     },
 }
 """Told apart with any colour vision (ΔE ≥ 81 between unhappy and happy); marks and words say the same."""
@@ -62,6 +67,49 @@ def volume(weekly: Weekly, mode: str) -> dict[str, Any]:
         ]
         figure["layout"]["margin"]["r"] = 44
     return figure
+
+
+def days(weekly: Weekly, gaps: Sequence[Gap], mode: str) -> dict[str, Any]:
+    """Posts about us on each day of the week, with the times when nothing was watched shaded and named."""
+    colours, week = _COLOURS[mode], weekly.this.week
+    bars = {
+        "type": "bar",
+        "x": [f"{day:%a} {day.day}" for day in week.days],
+        "y": [weekly.this.by_day[day.isoformat()] for day in week.days],
+        "marker": {"color": colours[Sentiment.POSITIVE]},
+        "name": "Posts about us",
+    }
+    figure = _figure([bars], "Posts about us")
+    spans = [(_place(gap.start, week), _place(gap.end, week)) for gap in gaps]
+    figure["layout"]["xaxis"]["range"] = [-0.5, 6.5]
+    figure["layout"]["shapes"] = [
+        {
+            "type": "rect",
+            "yref": "paper",
+            "y0": 0,
+            "y1": 1,
+            "x0": start,
+            "x1": end,
+            "line": _HATCH,
+            "fillcolor": colours["unseen"],
+        }
+        for start, end in spans
+    ]
+    figure["layout"]["annotations"] = [
+        {"text": "not<br>watched", "yref": "paper", "y": 0.98, "yanchor": "top", "x": (start + end) / 2, "showarrow": False}
+        for start, end in spans
+    ]
+    return figure
+
+
+_UNSEEN = {"type": "rect", "yref": "paper", "y0": 0, "y1": 1, "line": {"width": 1, "dash": "dot"}}
+
+
+def _place(moment: datetime, week: Week) -> float:
+    """Where a moment lies on an axis of days, whose bars stand at 0 to 6; what is outside the week, at its edge."""
+    local = moment.astimezone(LONDON)
+    day = (local.date() - week.monday).days + (local.hour * 60 + local.minute) / 1440
+    return min(6.5, max(-0.5, day - 0.5))
 
 
 def sentiment(weekly: Weekly, mode: str) -> dict[str, Any]:

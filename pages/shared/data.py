@@ -4,6 +4,7 @@ Nothing here draws. What is cached is shared between people, so whoever may see 
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,15 +12,32 @@ import pandas as pd
 import streamlit as st
 
 from analysis.trends import Gap, gaps
-from casework import cases
+from casework import cases, purpose, sightings
+from casework.purpose import Statement, lawful
+from casework.sightings import Receipt, Report
 from collectors.base import Collector, set_up
 from core.settings import settings
 from core.taxonomy import Role
 from core.types import Author, School, WatchedTerm
 from core.weeks import Week, utc_now
-from store import casefiles, decisions, notices, profiles, queries, requests, runs, terms
+from store import (
+    backups,
+    casefiles,
+    decisions,
+    notices,
+    pictures,
+    profiles,
+    purposes,
+    queries,
+    requests,
+    retention,
+    runs,
+    terms,
+)
+from store import sightings as reported
 from store.engine import reading, writing
 from store.notices import Notice
+from store.purposes import SignedPurpose
 from store.queries import Filter
 from store.requests import Job
 from store.store import Store, open_store
@@ -69,8 +87,8 @@ def biggest(version: tuple[int, ...], wanted: Filter, limit: int) -> pd.DataFram
 
 
 @st.cache_data(ttl="10m", max_entries=64)
-def people(version: tuple[int, ...], wanted: Filter) -> int:
-    """How many different people wrote what fits: a number, never a list."""
+def people(version: tuple[int, ...], wanted: Filter) -> int | None:
+    """How many different people wrote what fits: a number, never a list; None where that is not known any more."""
     with reading(store().engine) as connection:
         return queries.people_in(connection, wanted)
 
@@ -105,13 +123,15 @@ def referred(version: tuple[int, ...], school_ids: Sequence[str], week: Week) ->
 
 
 def post(post_id: int, school_ids: Sequence[str], hidden_lanes: Sequence[str]) -> dict[str, Any] | None:
-    """One post with its reasons, its earlier versions and the cases it is in; None when there is none for this reader."""
+    """One post with its reasons, earlier versions, pictures, reports and cases; None when there is none for this reader."""
     with reading(store().engine) as connection:
         found = queries.one(connection, post_id, school_ids, hide_lanes=hidden_lanes)
         if found is None:
             return None
         found["versions"] = queries.earlier_versions(connection, post_id)
         found["cases"] = casefiles.cases_with(connection, post_id)
+        found["pictures"] = pictures.of_post(connection, post_id)
+        found["reports"] = reported.of_post(connection, store().keys, post_id)
     return found
 
 
@@ -121,16 +141,18 @@ def own_author(found: Mapping[str, Any]) -> Author:
 
 
 def not_watching(week: Week, now: datetime) -> list[Gap]:
-    """The times of a week in which no source was asked; empty where nothing is collected by itself."""
-    live = {name: each for name, each in ready_sources().items() if each.scheduled}
+    """The times without any source asked that touch a week, whole; empty where nothing is collected by itself."""
+    live = {name: each for name, each in ready_sources().items() if each.scheduled and each.asks_others}
     if not live:
         return []
     longest = timedelta(minutes=SILENCE_FACTOR * min(each.policy.every_minutes for each in live.values()))
     with reading(store().engine) as connection:
         began = runs.first_run(connection, list(live))
-        start, end = max(week.start, began or now), min(week.end, now)
+        # A week more on both sides: a gap from Friday to Monday is told as such, not cut at midnight on Sunday.
+        start, end = max(week.back(1).start, began or now), min(week.back(-1).end, now)
         seen = runs.run_times(connection, list(live), start, end) if start < end else []
-    return gaps(seen, start, end, longest) if start < end else []
+    found = gaps(seen, start, end, longest) if start < end else []
+    return [gap for gap in found if gap.start < week.end and gap.end > week.start]
 
 
 def ready_sources() -> dict[str, Collector]:
@@ -140,7 +162,46 @@ def ready_sources() -> dict[str, Collector]:
 
 def all_sources() -> dict[str, tuple[Collector | None, str | None]]:
     """Every source by name, with the kind sentence why it is not ready, if it is not."""
-    return set_up(settings().sources)
+    return lawful(set_up(settings().sources), signed_purpose())
+
+
+def signed_purpose() -> SignedPurpose | None:
+    """The page that says why we look, as it was last signed; None before."""
+    with reading(store().engine) as connection:
+        return purposes.newest(connection)
+
+
+def sign_purpose(statement: Statement, by: str, role: Role, now: datetime) -> None:
+    """Sign it; from now on sources may be asked."""
+    purpose.sign(store(), statement, by=by, role=role, now=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """How many posts have their words and how many lost them, when that was last looked through, and backups out of reach."""
+
+    in_words: int
+    without_words: int
+    last_pass: datetime | None
+    out_of_reach: Sequence[tuple[int, str, datetime]]
+
+
+def kept() -> Kept:
+    """What is kept at the moment."""
+    with reading(store().engine) as connection:
+        in_words, without = retention.counts(connection)
+        return Kept(
+            in_words=in_words,
+            without_words=without,
+            last_pass=requests.last_done(connection, "retain"),
+            out_of_reach=[(number, str(path), made) for number, path, made in backups.kept(connection) if not path.exists()],
+        )
+
+
+def backup_deleted(number: int) -> None:
+    """Somebody said that a backup is deleted."""
+    with writing(store().engine) as connection:
+        backups.deleted(connection, number, now=utc_now())
 
 
 def source_runs(name: str) -> pd.DataFrame:
@@ -196,6 +257,17 @@ def save_school(school: School) -> None:
     with writing(store().engine) as connection:
         profiles.save_schools(connection, [school], now=utc_now())
     schools.clear()  # the page that saved it shows it at once, not when the posts have been judged
+
+
+def hand_in(report: Report, by: str) -> Receipt:
+    """Take in what somebody saw."""
+    return sightings.hand_in(store(), settings().inbox / "sightings", report, by=by, now=utc_now())
+
+
+def picture(picture_id: int) -> bytes | None:
+    """The copy of a screenshot that may be shown; None when it is gone."""
+    with reading(store().engine) as connection:
+        return pictures.shown(connection, store().keys, picture_id)
 
 
 def all_cases() -> pd.DataFrame:

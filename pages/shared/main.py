@@ -19,10 +19,13 @@ page = st.navigation(
             st.Page(places.WEEK, title="This week", icon=":material/calendar_view_week:", default=True),
             st.Page(places.POSTS, title="Posts", icon=":material/forum:"),
             st.Page(places.CASES, title="Cases", icon=":material/folder_open:"),
+            st.Page(places.SIGHTING, title="Report something seen", visibility="hidden"),
         ],
         "Set-up": [
             st.Page(places.SCHOOL, title="School", icon=":material/school:"),
             st.Page(places.SOURCES, title="Sources", icon=":material/rss_feed:"),
+            st.Page(places.PURPOSE, title="Purpose", icon=":material/verified_user:"),
+            st.Page(places.LIMITS, title="What we will not do", icon=":material/block:"),
         ],
     },
     position="top",
@@ -33,6 +36,7 @@ try:
     if data.worker_is_silent(utc_now()):
         st.warning("Nothing is collected at the moment: the worker gives no sign of life. It is started again by itself.")
     notices.bar(at_screen())
+    ui.report_button(page.title)
     page.run()
 except CrestwatchError as problem:
     ui.problem(str(problem))

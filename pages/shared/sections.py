@@ -1,6 +1,6 @@
 """The sections of This week, each drawn from what it is given."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pandas as pd
 import streamlit as st
@@ -9,7 +9,7 @@ from analysis.trends import Gap
 from analysis.weekly import Weekly
 from core.taxonomy import ON_SCREEN, Lane, Outcome, Sentiment, platform_on_screen
 from core.types import School
-from core.weeks import Week, on_screen
+from core.weeks import Week, day_on_screen, london_day, on_screen
 from pages.shared import charts, data, places, ui
 from pages.shared.access import Person
 from store.queries import Filter
@@ -18,11 +18,22 @@ BIGGEST = 5
 GOOD_NEWS = 3
 
 
-def headline(weekly: Weekly, people: int) -> None:
+def unwatched(gaps: list[Gap]) -> None:
+    """The first line, when the computer was off: what follows is less than was said."""
+    if gaps:
+        spans = "; ".join(_span(gap) for gap in gaps[:3])
+        more = f", and {len(gaps) - 3} more times" if len(gaps) > 3 else ""
+        st.warning(f"Not watching {spans}{more}. What was said then may be missing below.")
+
+
+def headline(weekly: Weekly, people: int | None) -> None:
     """The week in a sentence or two."""
     this = weekly.this
     compared = f", {weekly.usual.sentence(this.posts)}" if weekly.usual else " (not enough weeks yet to say what is usual)"
-    st.text(f"{_posts(this.posts)} about us from {people} different {'person' if people == 1 else 'people'}{compared}.")
+    wrote = "" if people is None else f" from {people} different {'person' if people == 1 else 'people'}"
+    st.text(f"{_posts(this.posts)} about us{wrote}{compared}.")
+    if people is None:
+        st.caption("Some of this week’s posts are over their time: they are counted, their words and authors are gone.")
     if this.ambiguous:
         they = "it is counted apart and is" if this.ambiguous == 1 else "they are counted apart and are"
         st.text(f"{this.ambiguous:,} more might be about us; {they} in no chart.")
@@ -99,9 +110,9 @@ def not_seen(week: Week, gaps: list[Gap], now: datetime) -> None:
     """What we could not see: when no source was asked, and where no search reaches."""
     st.header("What we could not see", anchor=False)
     for gap in gaps:
-        st.warning(f"Not watching {on_screen(gap.start)} – {on_screen(gap.end)}. What was said then may be missing.")
+        st.text(f"Not watching {_span(gap)}. What was said then may be missing.")
     ready = data.ready_sources()
-    live = sorted(source.label for source in ready.values() if source.scheduled)
+    live = sorted(each.label for each in ready.values() if each.scheduled and each.asks_others and each.settings.on)
     if live:
         st.text(f"Watched: {', '.join(live)}.{'' if gaps else ' No gaps this week.'}")
     else:
@@ -109,6 +120,35 @@ def not_seen(week: Week, gaps: list[Gap], now: datetime) -> None:
     st.text(
         "No lawful search reaches closed Facebook groups, WhatsApp, Snapchat, private accounts, most of Instagram or TikTok."
     )
+
+
+def day_chart(weekly: Weekly, gaps: list[Gap]) -> None:
+    """The week day by day, with what was not watched."""
+    st.header("Day by day", anchor=False)
+    week, by_day = weekly.this.week, weekly.this.by_day
+    most = max(by_day.values())
+    busiest = [f"{day:%A}" for day in week.days if most and by_day[day.isoformat()] == most]
+    said = f"Most was said on {' and '.join(busiest)}: {_posts(most)}." if busiest else "Nothing was said about us this week."
+    unseen = f" Not watched: {'; '.join(_span(gap) for gap in gaps)}." if gaps else ""
+    table = pd.DataFrame(
+        [
+            {
+                "Day": day_on_screen(day),
+                "Posts about us": by_day[day.isoformat()],
+                "Watched": "not all the time" if any(_touches(gap, day) for gap in gaps) else "all the time",
+            }
+            for day in week.days
+        ]
+    )
+    ui.chart(charts.days(weekly, gaps, ui.mode()), said + unseen, table if gaps else table.drop(columns="Watched"), key="days")
+
+
+def _touches(gap: Gap, day: date) -> bool:
+    return london_day(gap.start) <= day <= london_day(gap.end)
+
+
+def _span(gap: Gap) -> str:
+    return f"{on_screen(gap.start)} – {on_screen(gap.end)}"
 
 
 def volume_chart(weekly: Weekly) -> None:

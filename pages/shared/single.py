@@ -28,6 +28,8 @@ def detail(asked: str, school_ids: list[str], person: Person) -> None:
     if size := ui.reach(post):
         st.text(size)
     ui.open_original(post["url"])
+    _pictures(post)
+    _reports(post)
     _versions(post)
     reasons(post)
     answer_buttons(post, person)
@@ -35,6 +37,27 @@ def detail(asked: str, school_ids: list[str], person: Person) -> None:
         put_in_case([(post["id"], post["school_id"])], person)
     for ref in post["cases"]:
         st.page_link(places.CASES, label=f"In case {ref}", query_params={"case": ref})
+
+
+def _pictures(post: dict[str, Any]) -> None:
+    """Its screenshots, drawn only when somebody asks: nobody should meet a distressing picture unawares."""
+    for each in post["pictures"]:
+        if st.toggle("Show the screenshot", key=f"picture {each.id}"):
+            shown = data.picture(each.id)
+            if shown is not None:
+                st.image(shown, width="stretch")
+            st.caption(f"Drawn anew for the screen. The original is kept sealed; its SHA-256 is {each.sha256}.")
+
+
+def _reports(post: dict[str, Any]) -> None:
+    """Who reported it, when and why."""
+    for each in post["reports"]:
+        told = each.told
+        seen = f", seen {on_screen(each.seen_at)}" if each.seen_at else ""
+        by = f" by {told['reporter']}" if told.get("reporter") else ""
+        st.text(f"Reported {on_screen(each.at)}{by}{seen}. Reference {each.reference}.")
+        if told.get("note"):
+            st.text(f"They say: “{told['note']}”")
 
 
 def _versions(post: dict[str, Any]) -> None:

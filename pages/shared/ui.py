@@ -117,6 +117,8 @@ def said(row: Row) -> str:
     """What a post says; that it is gone, where it is."""
     if row["gone_at"]:
         return "Deleted by its author; our copy was removed."
+    if not row["text"]:
+        return "Reported without its words: see the screenshot or the original."
     return f"“{row['text']}”"
 
 
@@ -168,6 +170,12 @@ def job_notice() -> None:
     (st.success if state == "done" else problem)(message)
     for left_out in (result or {}).get("problems", []):
         st.text(left_out)
+
+
+def report_button(title: str) -> None:
+    """The button on every page; on the page it leads to there is none."""
+    if title != "Report something seen":
+        st.page_link(places.SIGHTING, label="Report something seen", icon=":material/add_comment:")
 
 
 def nothing_yet(person: Person) -> None:

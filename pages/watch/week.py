@@ -32,6 +32,8 @@ counts = data.daily(version, school_ids, week.back(WEEKS_BACK).monday, week.sund
 this = weekly(counts, week, first)
 written = Filter(schools=school_ids, start=week.start, end=week.end, own=False, hide_lanes=person.hidden_lanes)
 
+gaps = data.not_watching(week, now)
+sections.unwatched(gaps)
 sections.headline(this, data.people(version, written))
 sections.since_last_look(person, version, school_ids)
 sections.needs_someone(version, person, week, school_ids)
@@ -43,10 +45,11 @@ with left:
     sections.biggest(version, person, week, school_ids)
 with right:
     sections.good_news(version, person, week, school_ids)
-sections.not_seen(week, data.not_watching(week, now), now)
+sections.not_seen(week, gaps, now)
 left, right = st.columns(2, gap="medium")
 with left:
-    sections.volume_chart(this)
-with right:
+    sections.day_chart(this, gaps)
     sections.sentiment_chart(this)
-sections.platform_chart(this)
+with right:
+    sections.volume_chart(this)
+    sections.platform_chart(this)

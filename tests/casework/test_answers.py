@@ -32,7 +32,9 @@ def judged(store: Store, post_id: int) -> Any:
 
 def some(store: Store, outcome: Outcome, number: int) -> list[int]:
     with reading(store.engine) as connection:
-        rows = select(judgements.c.post_id).where(judgements.c.outcome == outcome, judgements.c.own == 0)
+        rows = select(judgements.c.post_id).where(
+            judgements.c.outcome == outcome, judgements.c.own == 0, judgements.c.school_id == "demo"
+        )
         return list(connection.scalars(rows.order_by(judgements.c.post_id).limit(number)))
 
 
