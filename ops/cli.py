@@ -20,7 +20,7 @@ from core.log import configure, log
 from core.profile import read_schools
 from core.settings import settings
 from core.types import School
-from core.weeks import LONDON, utc_now
+from core.weeks import LONDON, day_start, utc_now
 from ops import demo as demo_school
 from ops import gias, jobs, keeping, pipeline, schedule, worker
 from ops.doctor import checks
@@ -126,6 +126,9 @@ def import_(
     platform: Annotated[str | None, typer.Option(help="Where the posts are from, if the file does not say.")] = None,
     zone: Annotated[str | None, typer.Option(help="The zone of times that state none, for example Europe/London.")] = None,
     column: Annotated[list[str] | None, typer.Option(help="What a column holds, for example text=Message. Repeatable.")] = None,
+    keep_until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day their words and authors go; else 30 days from now.")
+    ] = None,
     json_: AsJson = False,
 ) -> None:
     """Take in posts from a file. The same file again adds nothing."""
@@ -139,7 +142,12 @@ def import_(
     options = ReadOptions(platform=platform, zone=zone, columns=dict(_pair(each) for each in column or []))
     with Progress(quiet=json_) as progress:
         report = pipeline.import_file(
-            store, file, options, school_id=school, on_progress=lambda so_far: progress.say(f"{so_far.read:,} lines read")
+            store,
+            file,
+            options,
+            school_id=school,
+            keep_until=day_start(keep_until.date()) if keep_until else None,
+            on_progress=lambda so_far: progress.say(f"{so_far.read:,} lines read"),
         )
     for problem in report.problems:
         typer.echo(f"{problem.where}: {problem.reason}", err=True)

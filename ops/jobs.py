@@ -1,7 +1,7 @@
 """What the worker can be asked to do, by kind. Each is safe to run twice."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from collectors.base import discover
 from collectors.files import ReadOptions
 from core.errors import BadInput, NotConfigured
 from core.settings import Settings
+from core.weeks import day_start
 from ops import demo, pipeline, retaining
 from store import profiles, purposes, terms
 from store.engine import reading
@@ -60,8 +61,13 @@ def import_file(
     if not path.exists():  # it was taken in by a worker that ended before it could say so
         return {**pipeline.Report().counts, "problems": []}
     options = ReadOptions(platform=arguments.get("platform"), zone=arguments.get("zone"))
+    until = arguments.get("keep_until")
     report = pipeline.import_file(
-        store, path, options, on_progress=lambda so_far: progress(None, f"{so_far.read:,} lines read")
+        store,
+        path,
+        options,
+        keep_until=day_start(date.fromisoformat(until)) if until else None,
+        on_progress=lambda so_far: progress(None, f"{so_far.read:,} lines read"),
     )
     path.unlink(missing_ok=True)
     problems = [f"{each.where}: {each.reason}" for each in report.problems[:50]]

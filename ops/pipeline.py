@@ -144,17 +144,21 @@ def import_file(
     options: ReadOptions,
     *,
     school_id: str | None = None,
+    keep_until: datetime | None = None,
     clock: Clock = utc_now,
     on_progress: Callable[[Report], None] = lambda report: None,
 ) -> Report:
-    """Take in a file of posts. `school_id`: weigh them for that school alone. The same file again adds nothing."""
+    """Take in a file of posts. `school_id`: weigh them for that school alone. The same file again adds nothing.
+
+    `keep_until`: when their words and authors go; None for as long as what is collected.
+    """
     judge = _judge_now(store, clock(), school_id=school_id)
     with writing(store.engine) as connection:
         run = runs.start_run(connection, Files.name, path.name, now=clock())
     report, files = Report(), Files()
     try:
         for batch in _batches(read(path, options)):
-            report.add(take_in(store, batch, files, path.name, run=run, judge=judge, now=clock()))
+            report.add(take_in(store, batch, files, path.name, run=run, judge=judge, now=clock(), keep_until=keep_until))
             on_progress(report)
     except Exception as problem:
         report.stopped = str(problem)

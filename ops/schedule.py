@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from collectors.base import Collector, set_up
+from collectors.sightings import waiting
 from core.errors import CrestwatchError
 from core.log import log
 from core.settings import Settings
@@ -16,6 +17,7 @@ from store.store import Store
 LEADER = "schedule"
 LOOK_EVERY = timedelta(seconds=15)
 RETAIN_EVERY = timedelta(days=1)
+WAITS_TOO_LONG = 60.0  # seconds
 
 
 def ready_sources(settings: Settings) -> dict[str, Collector]:
@@ -88,6 +90,16 @@ def ask_for_retention(store: Store, now: datetime) -> bool:
     return True
 
 
+def ask_for_waiting_reports(store: Store, settings: Settings, now: datetime) -> bool:
+    """Ask for reports to be read that still wait a minute after they were handed in: their job was lost with its worker."""
+    spool = settings.sources["sightings"]["inbox"]
+    if not any(now.timestamp() - path.stat().st_mtime > WAITS_TOO_LONG for path in waiting(spool)):
+        return False
+    with writing(store.engine) as connection:
+        requests.ask(connection, "collect", {"source": "sightings"}, by="schedule", now=now)
+    return True
+
+
 class Schedule:
     """Looks every 15 seconds for what is due, as long as this process holds the lease, until `shutdown`.
 
@@ -127,5 +139,6 @@ def start(store: Store, settings: Settings, holder: str, *, clock: Callable[[], 
             ask_for_due(store, sources, clock())
             ask_without_ended_words(store, clock())
             ask_for_retention(store, clock())
+            ask_for_waiting_reports(store, settings, clock())
 
     return Schedule(look)

@@ -7,6 +7,7 @@ from pages.shared import data, ui
 from pages.shared.access import INSTALLERS, require
 from pages.shared.intake import import_form
 from pages.shared.sources import source_card
+from pages.shared.staff_form import staff_form
 
 person = require(*INSTALLERS)
 
@@ -21,4 +22,6 @@ for name, (source, reason) in data.all_sources().items():
         source_card(name, source, reason, now, person)
 
 st.header("Import a file", anchor=False)
-import_form(person)
+import_form(person, now)
+st.header("The staff form", anchor=False)
+staff_form(person)

@@ -82,19 +82,7 @@ def days(weekly: Weekly, gaps: Sequence[Gap], mode: str) -> dict[str, Any]:
     figure = _figure([bars], "Posts about us")
     spans = [(_place(gap.start, week), _place(gap.end, week)) for gap in gaps]
     figure["layout"]["xaxis"]["range"] = [-0.5, 6.5]
-    figure["layout"]["shapes"] = [
-        {
-            "type": "rect",
-            "yref": "paper",
-            "y0": 0,
-            "y1": 1,
-            "x0": start,
-            "x1": end,
-            "line": _HATCH,
-            "fillcolor": colours["unseen"],
-        }
-        for start, end in spans
-    ]
+    figure["layout"]["shapes"] = [{**_UNSEEN, "x0": start, "x1": end, "fillcolor": colours["unseen"]} for start, end in spans]
     figure["layout"]["annotations"] = [
         {"text": "not<br>watched", "yref": "paper", "y": 0.98, "yanchor": "top", "x": (start + end) / 2, "showarrow": False}
         for start, end in spans

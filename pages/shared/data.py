@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from analysis.trends import Gap, gaps
-from casework import cases, purpose, sightings
+from casework import cases, purpose, report_code, sightings
 from casework.purpose import Statement, lawful
 from casework.sightings import Receipt, Report
 from collectors.base import Collector, set_up
@@ -268,6 +268,21 @@ def picture(picture_id: int) -> bytes | None:
     """The copy of a screenshot that may be shown; None when it is gone."""
     with reading(store().engine) as connection:
         return pictures.shown(connection, store().keys, picture_id)
+
+
+def staff_code() -> str | None:
+    """The code of the staff form; None while it is closed."""
+    return report_code.current(store())
+
+
+def open_staff_form(by: str) -> None:
+    """Open the staff form with a new code; an old one ends."""
+    report_code.start(store(), by=by, now=utc_now())
+
+
+def close_staff_form() -> None:
+    """Accept no code any more."""
+    report_code.end(store(), utc_now())
 
 
 def all_cases() -> pd.DataFrame:

@@ -175,7 +175,9 @@ def job_notice() -> None:
 def report_button(title: str) -> None:
     """The button on every page; on the page it leads to there is none."""
     if title != "Report something seen":
-        st.page_link(places.SIGHTING, label="Report something seen", icon=":material/add_comment:")
+        with st.container(horizontal_alignment="right"):
+            if st.button("Report something seen", icon=":material/add_comment:", key="report something seen"):
+                st.switch_page(places.SIGHTING)
 
 
 def nothing_yet(person: Person) -> None:
