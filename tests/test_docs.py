@@ -36,7 +36,7 @@ def written() -> dict[str, set[str]]:
     for usage in re.findall(r"^\| `crestwatch ([^`]+)` \|", DOCS["commands.md"], re.MULTILINE):
         words = re.match(r"((?:[a-z]+ ?)+)", usage.replace("\\|", "|"))
         assert words is not None
-        found[words[1].strip()] = set(re.findall(r"--[a-z]+", usage))
+        found[words[1].strip()] = set(re.findall(r"--[a-z-]+", usage))
     return found
 
 
