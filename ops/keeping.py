@@ -13,6 +13,7 @@ from core.settings import settings
 from core.taxonomy import Role
 from core.weeks import on_screen, utc_now
 from ops import backup as backups
+from ops import restore as restoring
 from ops import retaining
 from store import purposes
 from store.engine import reading
@@ -94,5 +95,5 @@ def backup(
 
 def restore(file: Annotated[Path, typer.Argument(help="A backup")], json_: AsJson = False) -> None:
     """Bring a backup into an empty installation. What is over its time by now does not come back."""
-    rows = backups.restore(settings(), file, now=utc_now())
+    rows = restoring.restore(settings(), file, now=utc_now())
     typer.echo(json.dumps(rows) if json_ else f"{rows['posts']:,} posts are back, with everything around them.")
