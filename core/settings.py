@@ -84,6 +84,11 @@ class Settings(BaseSettings):
         """Where uploads wait for the worker, one folder a kind."""
         return self.data_dir / "inbox"
 
+    @property
+    def spool(self) -> Path:
+        """Where reports of colleagues wait for the worker."""
+        return Path(self.sources["sightings"]["inbox"])
+
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:

@@ -74,7 +74,7 @@ _A_TIME = 100
 def _left_over(settings: Settings, now: datetime) -> list[Path]:
     """Files of imports that lie in the inbox for longer than a day, and halves of reports."""
     inbox = settings.inbox
-    found = [*inbox.glob("files/*"), *inbox.glob("sightings/.*")]
+    found = [*inbox.glob("files/*"), *settings.spool.glob(".*.part")]
     return [path for path in found if path.is_file() and path.stat().st_mtime < (now - LEFT_OVER).timestamp()]
 
 

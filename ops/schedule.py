@@ -92,8 +92,7 @@ def ask_for_retention(store: Store, now: datetime) -> bool:
 
 def ask_for_waiting_reports(store: Store, settings: Settings, now: datetime) -> bool:
     """Ask for reports to be read that still wait a minute after they were handed in: their job was lost with its worker."""
-    spool = settings.sources["sightings"]["inbox"]
-    if not any(now.timestamp() - path.stat().st_mtime > WAITS_TOO_LONG for path in waiting(spool)):
+    if not any(now.timestamp() - path.stat().st_mtime > WAITS_TOO_LONG for path in waiting(settings.spool)):
         return False
     with writing(store.engine) as connection:
         requests.ask(connection, "collect", {"source": "sightings"}, by="schedule", now=now)

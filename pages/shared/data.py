@@ -261,7 +261,7 @@ def save_school(school: School) -> None:
 
 def hand_in(report: Report, by: str) -> Receipt:
     """Take in what somebody saw."""
-    return sightings.hand_in(store(), settings().inbox / "sightings", report, by=by, now=utc_now())
+    return sightings.hand_in(store(), settings().spool, report, by=by, now=utc_now())
 
 
 def picture(picture_id: int) -> bytes | None:

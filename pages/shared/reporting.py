@@ -19,7 +19,9 @@ _ANSWERS = ("No", "Yes, or I am not sure")
 
 def stop() -> bool:
     """The stop-gate: whether the form may be shown. Nothing is taken in before it is answered with No."""
-    answer = st.radio(f"**{STOP}**", _ANSWERS, index=None, horizontal=True, key="stop")
+    st.subheader(STOP, anchor=False)
+    # The label is for who hears the page: Markdown in it would be read out.
+    answer = st.radio(STOP, _ANSWERS, index=None, horizontal=True, key="stop", label_visibility="collapsed")
     if answer == _ANSWERS[1]:
         st.error("Do not report it here.")
         for number, step in enumerate(STOP_STEPS, 1):

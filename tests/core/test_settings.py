@@ -25,7 +25,8 @@ def test_nothing_needs_to_be_set() -> None:
 
     assert given.local_roles == (Role.COMMUNICATIONS, Role.HEAD)
     assert given.scheduled
-    assert given.sources == {}
+    assert given.sources == {"sightings": {"inbox": given.spool}}
+    assert given.spool == given.inbox / "sightings"
     assert given.store_url == f"sqlite:///{given.data_dir / 'crestwatch.sqlite'}"
     assert given.inbox == given.data_dir / "inbox"
     assert (given.data_dir.name, given.data_dir.parent) == ("data", Path(__file__).parents[2])
@@ -53,13 +54,13 @@ def test_the_environment_goes_before_the_secrets_and_they_before_the_file(
     given = settings()
 
     assert (given.local_name, given.contact, given.data_dir) == ("environment", "secrets", Path("from-file"))
-    assert given.sources == {"x": {"on": True, "pages": 3, "bearer_token": SECRET}}
+    assert given.sources["x"] == {"on": True, "pages": 3, "bearer_token": SECRET}
 
 
 def test_the_rest_of_the_secrets_file_is_streamlit_s_own(settings_of_nobody: Path) -> None:
     _secrets(settings_of_nobody, '[auth]\ncookie_secret = "x"\n[connections.db]\nurl = "y"')
 
-    assert settings().sources == {}
+    assert set(settings().sources) == {"sightings"}
 
 
 def test_a_database_url_is_used_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
