@@ -1,7 +1,6 @@
 """Cases: opened with a reason, filled with posts as they are now, exported on record. All of it append-only."""
 
 import hashlib
-import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from core.errors import BadInput
 from core.taxonomy import Role, role_on_screen
 from core.types import Reach, School
 from store import casefiles, pictures, profiles, sightings
+from store.bodies import unpacked
 from store.casefiles import SealedExhibit
 from store.engine import reading, writing
 from store.store import Store
@@ -170,7 +170,7 @@ def _captured(store: Store, row: dict[str, Any], *, why: str, role: Role, now: d
         how_saved=f"copied from what {row['source']} brought ({row['tool'] or 'tool unknown'})",
         why_saved=why,
         reach=Reach(likes=row["likes"], shares=row["shares"], replies=row["replies"], views=row["views"]),
-        raw_sha256=hashlib.sha256(zlib.decompress(row["body"])).hexdigest() if row["body"] else None,
+        raw_sha256=hashlib.sha256(unpacked(row["body"])).hexdigest() if row["body"] else None,
     )
 
 

@@ -16,6 +16,8 @@ _LEET = str.maketrans("013457$@", "oieastsa")
 
 def storable(text: str) -> str:
     """The text with what no database can hold (NUL, lone surrogates) as U+FFFD. The raw payload keeps the original."""
+    if text.isascii() and "\x00" not in text:  # most are, and need no search
+        return text
     return _SURROGATES.sub("\ufffd", text.replace("\x00", "\ufffd"))
 
 

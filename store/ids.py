@@ -6,6 +6,7 @@ the next free one on collision. Given once, never changed, below 2⁵³.
 
 import hashlib
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from core.types import Post
 from core.weeks import london_day
@@ -29,7 +30,13 @@ def moment_of(post_id: int) -> datetime:
 
 def day_of(post_id: int) -> date:
     """The London day a post was written on."""
-    return london_day(moment_of(post_id))
+    return _day_of_hour((post_id >> HASH_BITS) // 3600)
+
+
+@lru_cache(maxsize=4096)
+def _day_of_hour(hour: int) -> date:
+    """London's days begin on the hour, so that all posts of one hour fall on one day."""
+    return london_day(EPOCH + timedelta(hours=hour))
 
 
 def ids_from(moment: datetime) -> int:

@@ -18,11 +18,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core.errors import StoreUnavailable
+from core.jsontext import as_json
 from core.types import Author
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
-_as_json = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode
 _cipher = lru_cache(maxsize=4)(AESGCM)
 """Made once a key, not once a post."""
 
@@ -53,7 +53,7 @@ class Keys:
 
     def seal_record(self, record: Mapping[str, Any]) -> bytes:
         """Encrypt a small record."""
-        return self.seal_bytes(_as_json(record).encode())
+        return self.seal_bytes(as_json(record))
 
     def open_record(self, sealed: bytes) -> dict[str, Any]:
         """Read what `seal_record` made. Raises StoreUnavailable when it was made under another key."""

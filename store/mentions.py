@@ -2,35 +2,51 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
 from core.taxonomy import Lane, Outcome, Risk, Sentiment, Severity
 from core.types import JudgedMention, Reason
-from store.engine import insert_for
+from store.engine import insert, insert_for
 from store.ids import day_of
 from store.tables import daily, judgements, posts
 
 Place = tuple[str, str, str, str, str]
 """School, London day, platform, outcome, sentiment: a line of the daily counts."""
+Judged = tuple[int, str, Sequence[JudgedMention]]
+"""A post's id, its platform, and what was judged of it."""
 _CHUNK = 800
 """Ids in one look-up: well under the 999 variables of an old SQLite."""
+_by_school = itemgetter("school_id", "post_id")
+"""The order in which judgements lie on disk."""
 
 
-def save(connection: Connection, judged: Sequence[tuple[int, str, Sequence[JudgedMention]]], *, now: datetime) -> None:
-    """Replace what was judged of posts given as (id, platform, mentions), and keep the daily counts in step."""
-    platforms = {post_id: platform for post_id, platform, _ in judged}
-    change = _forget_judgements(connection, platforms)
-    rows = [_judgement(post_id, mention, now) for post_id, _, mentions in sorted(judged) for mention in mentions]
-    if rows:
-        connection.execute(judgements.insert(), rows)
-    for row in rows:
-        if not row["own"]:
-            change[_place(row, platforms[row["post_id"]])] += 1
+def add(connection: Connection, judged: Sequence[Judged], *, now: datetime) -> None:
+    """Keep what was judged of new posts, and count them by day."""
+    _count(connection, _keep_judgements(connection, judged, now))
+
+
+def save(connection: Connection, judged: Sequence[Judged], *, now: datetime) -> None:
+    """Replace what was judged of posts, and keep the daily counts in step."""
+    change = _forget_judgements(connection, {post_id: platform for post_id, platform, _ in judged})
+    change.update(_keep_judgements(connection, judged, now))
     _count(connection, change)
+
+
+def _keep_judgements(connection: Connection, judged: Sequence[Judged], now: datetime) -> Counter[Place]:
+    """Store judgements; returns what that changes in the daily counts."""
+    rows, change = [], Counter[Place]()
+    for post_id, platform, mentions in judged:
+        for mention in mentions:
+            row = _judgement(post_id, mention, now)
+            rows.append(row)
+            if not mention.own:
+                change[_place(row, platform)] += 1
+    insert(connection, judgements, sorted(rows, key=_by_school))
+    return change
 
 
 def _judgement(post_id: int, mention: JudgedMention, now: datetime) -> dict[str, Any]:
@@ -45,7 +61,7 @@ def _judgement(post_id: int, mention: JudgedMention, now: datetime) -> dict[str,
         "severity": mention.severity,
         "lane": mention.lane,
         "own": int(mention.own),
-        "reasons": [asdict(reason) for reason in mention.reasons],
+        "reasons": mention.reasons,
         "model": mention.model,
         "judged_at": now,
     }

@@ -7,7 +7,21 @@ from typing import Any
 from unicodedata import category
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, Select, and_, exists, func, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    column,
+    exists,
+    func,
+    literal_column,
+    select,
+    table,
+    text,
+)
 
 from core.taxonomy import Lane, Outcome
 from core.types import Author, Post
@@ -18,6 +32,33 @@ from store.keys import Keys
 from store.tables import daily, judgements, posts, versions, visits
 
 _CHUNK = 1_000
+_COLUMNS = (
+    posts.c.id,
+    posts.c.platform,
+    posts.c.text,
+    posts.c.url,
+    posts.c.community,
+    posts.c.created_at,
+    posts.c.retrieved_at,
+    posts.c.stored_at,
+    posts.c.gone_at,
+    posts.c.version,
+    posts.c.likes,
+    posts.c.shares,
+    posts.c.replies,
+    posts.c.views,
+    posts.c.followers,
+    judgements.c.school_id,
+    judgements.c.outcome,
+    judgements.c.relevance,
+    judgements.c.sentiment,
+    judgements.c.lane,
+    judgements.c.own,
+)
+_JOINED = posts.join(judgements, judgements.c.post_id == posts.c.id)
+_OTHER = judgements.alias()
+_INDEX = table("posts_fts", column("rowid", BigInteger))
+"""The search index of SQLite; PostgreSQL's is an index of `posts`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +79,13 @@ class Filter:
 
 def mentions(connection: Connection, wanted: Filter, *, limit: int = 50, offset: int = 0) -> pd.DataFrame:
     """The posts about us that fit, newest first, one row for each post and school."""
-    statement = _columns().where(*_conditions(connection, wanted)).order_by(posts.c.id.desc()).limit(limit).offset(offset)
-    return frame(connection, statement)
+    statement = _fitting(connection, wanted, *_COLUMNS, newest_first=True)
+    return frame(connection, statement.limit(limit).offset(offset))
 
 
 def count_mentions(connection: Connection, wanted: Filter, *, at_most: int = 10_000) -> int:
     """How many fit, counted no further than `at_most`."""
-    inner = select(posts.c.id).select_from(_joined()).where(*_conditions(connection, wanted)).limit(at_most).subquery()
+    inner = _fitting(connection, wanted, posts.c.id).limit(at_most).subquery()
     return connection.scalar(select(func.count()).select_from(inner)) or 0
 
 
@@ -52,10 +93,8 @@ def biggest(connection: Connection, wanted: Filter, *, limit: int) -> pd.DataFra
     """The posts that most people met: by views where a platform says them, else by likes, shares and replies."""
     reach = func.coalesce(posts.c.likes, 0) + 3 * func.coalesce(posts.c.shares, 0) + func.coalesce(posts.c.replies, 0)
     seen = func.coalesce(posts.c.views, 0) / 50 + reach
-    statement = (
-        _columns().where(*_conditions(connection, wanted), seen > 0).order_by(seen.desc(), posts.c.id.desc()).limit(limit)
-    )
-    return frame(connection, statement)
+    statement = _fitting(connection, wanted, *_COLUMNS).where(seen > 0).order_by(seen.desc(), posts.c.id.desc())
+    return frame(connection, statement.limit(limit))
 
 
 def one(
@@ -63,7 +102,8 @@ def one(
 ) -> dict[str, Any] | None:
     """Everything kept of one post about one of these schools; None when there is none, or it is not for this reader."""
     found = connection.execute(
-        _columns(
+        select(
+            *_COLUMNS,
             judgements.c.reasons,
             judgements.c.sentiment_scores,
             judgements.c.model,
@@ -71,6 +111,7 @@ def one(
             posts.c.edited_at,
             posts.c.language,
         )
+        .select_from(_JOINED)
         .where(posts.c.id == post_id, judgements.c.school_id.in_(schools), _not_hidden(hide_lanes))
         .order_by(judgements.c.relevance.desc())
         .limit(1)
@@ -106,10 +147,7 @@ def people_in(connection: Connection, wanted: Filter) -> int | None:
     span = (judgements.c.school_id.in_(wanted.schools), _between(judgements.c.post_id, wanted.start, wanted.end))
     if connection.execute(lost.where(*span, posts.c.expired_at.is_not(None)).limit(1)).first():
         return None
-    statement = (
-        select(func.count(func.distinct(posts.c.author_key))).select_from(_joined()).where(*_conditions(connection, wanted))
-    )
-    return connection.scalar(statement) or 0
+    return connection.scalar(_fitting(connection, wanted, func.count(func.distinct(posts.c.author_key)))) or 0
 
 
 def daily_counts(connection: Connection, schools: Sequence[str], first: date, last: date) -> pd.DataFrame:
@@ -212,69 +250,59 @@ def _in_words() -> Any:
     return and_(posts.c.gone_at.is_(None), posts.c.expired_at.is_(None))
 
 
-def _joined() -> Any:
-    return posts.join(judgements, judgements.c.post_id == posts.c.id)
-
-
-def _columns(*more: Any) -> Select[Any]:
-    return select(
-        posts.c.id,
-        posts.c.platform,
-        posts.c.text,
-        posts.c.url,
-        posts.c.community,
-        posts.c.created_at,
-        posts.c.retrieved_at,
-        posts.c.stored_at,
-        posts.c.gone_at,
-        posts.c.version,
-        posts.c.likes,
-        posts.c.shares,
-        posts.c.replies,
-        posts.c.views,
-        posts.c.followers,
-        judgements.c.school_id,
-        judgements.c.outcome,
-        judgements.c.relevance,
-        judgements.c.sentiment,
-        judgements.c.lane,
-        judgements.c.own,
-        *more,
-    ).select_from(_joined())
-
-
 def _between(column: Any, start: datetime | None, end: datetime | None) -> Any:
     """A span of time as a span of ids, which needs no second index."""
     return and_(True, *([column >= ids_from(start)] if start else []), *([column < ids_from(end)] if end else []))
 
 
-def _conditions(connection: Connection, wanted: Filter) -> list[Any]:
-    conditions = [
-        judgements.c.school_id.in_(wanted.schools),
-        _between(posts.c.id, wanted.start, wanted.end),
-        posts.c.expired_at.is_(None),
-    ]
-    for column, values in (
+def _fitting(connection: Connection, wanted: Filter, *columns: Any, newest_first: bool = False) -> Select[Any]:
+    """Columns of the posts that fit, each road taken from its newest end so that the first page is found without a sort.
+
+    The road is the search index where there is a phrase, else the judgements.
+    """
+    words = search_words(wanted.phrase)
+    indexed = bool(words) and is_sqlite(connection)
+    several = len(wanted.schools) > 1
+    if indexed:
+        statement = select(*columns).select_from(_INDEX.join(_JOINED, judgements.c.post_id == _INDEX.c.rowid))
+        road: ColumnElement[Any] = _INDEX.c.rowid
+    else:
+        statement = select(*columns).select_from(_JOINED)
+        road = judgements.c.post_id
+    if newest_first:
+        statement = statement.order_by(road.desc())
+    about: ColumnElement[Any] = judgements.c.school_id
+    if several and (indexed or newest_first) and is_sqlite(connection):
+        about = _looked_at(about)
+    conditions = [about.in_(wanted.schools), _between(road, wanted.start, wanted.end), posts.c.expired_at.is_(None)]
+    if words:
+        conditions.append(_says(connection, words))
+    return statement.where(*conditions, *_chosen(wanted))
+
+
+def _looked_at(name: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column whose value is looked at, not looked up: SQLite would try every school for every post."""
+    return literal_column(f"+{name}", name.type)
+
+
+def _chosen(wanted: Filter) -> Iterator[Any]:
+    for name, values in (
         (judgements.c.outcome, wanted.outcomes),
         (posts.c.platform, wanted.platforms),
         (judgements.c.sentiment, wanted.sentiments),
         (judgements.c.lane, wanted.lanes),
     ):
         if values:
-            conditions.append(column.in_(values))
+            yield name.in_(values)
     if wanted.hide_lanes:
-        conditions.append(_not_hidden(wanted.hide_lanes))
+        yield _not_hidden(wanted.hide_lanes)
     if wanted.own is not None:
-        conditions.append(judgements.c.own == int(wanted.own))
-    if words := search_words(wanted.phrase):
-        conditions.append(_search(connection, words))
-    return conditions
+        yield judgements.c.own == int(wanted.own)
 
 
 def _not_hidden(lanes: Sequence[str]) -> Any:
     """Only posts that are in none of these lanes for any school: what one school's safeguarding lead has, nobody else reads."""
-    other = judgements.alias()
-    return ~exists().where(other.c.post_id == posts.c.id, other.c.lane.in_(lanes))
+    return ~exists().where(_OTHER.c.post_id == judgements.c.post_id, _OTHER.c.lane.in_(lanes))
 
 
 def search_words(phrase: str) -> str:
@@ -282,10 +310,8 @@ def search_words(phrase: str) -> str:
     return " ".join("".join(c if category(c)[0] in "LMN" else " " for c in phrase).split())
 
 
-def _search(connection: Connection, words: str) -> Any:
+def _says(connection: Connection, words: str) -> Any:
     if is_sqlite(connection):
-        return posts.c.id.in_(
-            text("SELECT rowid FROM posts_fts WHERE posts_fts MATCH :words ORDER BY rowid DESC").bindparams(words=f'"{words}"')
-        )
+        return literal_column("posts_fts").op("MATCH")(f'"{words}"')
     vector = func.to_tsvector(text("'simple'"), posts.c.text)
     return vector.op("@@")(func.phraseto_tsquery(text("'simple'"), words))

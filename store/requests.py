@@ -90,7 +90,9 @@ def newest_done(connection: Connection) -> int:
 
 def last_asked(connection: Connection, kind: str) -> datetime | None:
     """When a job of this kind was last asked for."""
-    found: datetime | None = connection.scalar(select(func.max(jobs.c.asked_at)).where(jobs.c.kind == kind))
+    found: datetime | None = connection.scalar(
+        select(jobs.c.asked_at).where(jobs.c.kind == kind).order_by(jobs.c.id.desc()).limit(1)
+    )
     return found
 
 

@@ -3,16 +3,18 @@
 A post that goes leaves a row without words or author, so that the counts stay true and it is never stored again.
 """
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, exists, func, or_, select, update
+from sqlalchemy.exc import DatabaseError
 
 from core.taxonomy import Outcome
 from store import mentions
-from store.engine import is_sqlite, reading, writing
+from store.engine import explained, is_sqlite, reading, writing
 from store.tables import (
     EPOCH,
     exhibits,
@@ -127,25 +129,34 @@ def expire(engine: Engine, *, now: datetime, days: int) -> Gone:
             pictures_gone = _take_away(connection, ids, expired_at=now)
         gone = Gone(gone.posts + len(ids), gone.pictures + pictures_gone, gone.sightings)
     with writing(engine) as connection:
-        gone = Gone(gone.posts, gone.pictures, _forget_who_told(connection, now=now, days=days))
-        if gone.posts:
-            forget_words(connection)
-    if gone.posts or gone.sightings:
-        scrub(engine)
+        alone = _take_pictures_of_nothing(connection, now=now, days=days)
+        gone = Gone(gone.posts, gone.pictures + alone, _forget_who_told(connection, now=now, days=days))
+        # Even where nothing went now: a pass that was killed, or what a platform took back, may have left words in the files.
+        forget_words(connection)
+    scrub(engine)
     return gone
 
 
 def scrub(engine: Engine) -> None:
-    """Write the database's files anew, so that nothing that was deleted can be read from them."""
-    with engine.connect() as connection:
+    """Write the database's files anew, so that nothing that was deleted can be read from them.
+
+    Raises StoreUnavailable where the disk has no room for it; what went is gone from every table all the same.
+    """
+    with explained(), engine.connect() as connection:
         if is_sqlite(connection):
             driver = connection.connection.driver_connection
             assert driver is not None
-            # Deleted rows are overwritten (secure_delete); this empties the log of writes that still holds them.
-            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            try:
+                # Deleted rows are overwritten (secure_delete), but not the copies that rows left when a page was divided.
+                driver.execute("VACUUM")
+                # The log of writes still holds what was there before.
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.DatabaseError as problem:
+                raise DatabaseError("VACUUM", None, problem) from problem
         else:
+            connection.execution_options(isolation_level="AUTOCOMMIT")  # PostgreSQL refuses it inside a transaction
             for table in ("posts", "payloads", "versions", "pictures", "sightings", "judgements"):
-                connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(f"VACUUM {table}")
+                connection.exec_driver_sql(f"VACUUM {table}")
 
 
 def remove_source(connection: Connection, source: str) -> int:
@@ -178,8 +189,10 @@ def _take_away(connection: Connection, ids: Sequence[int], **when: datetime) -> 
     """Words, author and pictures of these posts, and what quotes them. Returns how many pictures went."""
     gone = 0
     for part in _parts(ids):
-        bare: dict[str, Any] = dict.fromkeys(("url", "author_key", "author_sealed", "reply_to", "thread_id", "followers"))
-        connection.execute(update(posts).where(posts.c.id.in_(part)).values(text="", **bare, **when))
+        # The community too: of what somebody reported it is what they typed as its place.
+        names = ("url", "community", "author_key", "author_sealed", "reply_to", "thread_id", "followers")
+        bare: dict[str, Any] = {"text": "", "content_hash": b"", **dict.fromkeys(names)}
+        connection.execute(update(posts).where(posts.c.id.in_(part)).values(**bare, **when))
         connection.execute(update(judgements).where(judgements.c.post_id.in_(part)).values(reasons=[]))
         connection.execute(delete(payloads).where(payloads.c.post_id.in_(part)))
         connection.execute(delete(versions).where(versions.c.post_id.in_(part)))
@@ -188,6 +201,13 @@ def _take_away(connection: Connection, ids: Sequence[int], **when: datetime) -> 
         )
         gone += connection.execute(delete(pictures).where(named.where(post_keys.c.post_id.in_(part)).exists())).rowcount
     return gone
+
+
+def _take_pictures_of_nothing(connection: Connection, *, now: datetime, days: int) -> int:
+    """Take away screenshots whose report never came to be a post: there is none that they would go with."""
+    theirs = and_(post_keys.c.platform == pictures.c.platform, post_keys.c.native_id == pictures.c.native_id)
+    alone = and_(pictures.c.taken_in_at <= now - timedelta(days=days), ~exists().where(theirs))
+    return connection.execute(delete(pictures).where(alone)).rowcount
 
 
 def _forget_who_told(connection: Connection, *, now: datetime, days: int) -> int:

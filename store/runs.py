@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from core.types import Json
 from store.engine import frame, insert_for
@@ -83,13 +83,16 @@ def newest_run(connection: Connection) -> int:
 
 
 def hold_lease(connection: Connection, name: str, holder: str, *, now: datetime) -> bool:
-    """Take or renew a lease for half a minute; False while somebody else holds it. So one worker collects, however many run."""
+    """Take or renew a lease for half a minute; False while somebody else holds it. So one worker collects, however many run.
+
+    One that ends later than any lease can was taken before the clock was put back, and counts as run out.
+    """
     statement = insert_for(connection, leases).values(name=name, holder=holder, until=now + LEASE)
     taken = connection.scalar(
         statement.on_conflict_do_update(
             index_elements=["name"],
             set_={"holder": statement.excluded.holder, "until": statement.excluded.until},
-            where=or_(leases.c.holder == holder, leases.c.until < now),
+            where=or_(leases.c.holder == holder, leases.c.until < now, leases.c.until > now + 2 * LEASE),
         ).returning(leases.c.holder)
     )
     return taken is not None
@@ -102,7 +105,8 @@ def renew_lease(connection: Connection, name: str, holder: str, *, now: datetime
 
 
 def beat(connection: Connection, worker: str, *, now: datetime) -> None:
-    """Say that a worker is alive."""
+    """Say that a worker is alive. What was said before the clock was put back, by one that has ended since, is forgotten."""
+    connection.execute(delete(heartbeats).where(heartbeats.c.at > now + LEASE))
     statement = insert_for(connection, heartbeats).values(worker=worker, at=now)
     connection.execute(statement.on_conflict_do_update(index_elements=["worker"], set_={"at": statement.excluded.at}))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, tuple_, update
 
 from store.keys import Keys
 from store.tables import post_keys, posts, report_codes, sighting_items, sightings
@@ -72,18 +72,27 @@ def schools_of(connection: Connection, post_ids: Sequence[int]) -> dict[int, str
     return found
 
 
+def stored(connection: Connection, reference: str) -> list[int]:
+    """The posts of a report that are in the store."""
+    return list(
+        connection.scalars(
+            select(post_keys.c.post_id)
+            .join(sighting_items, _same_post())
+            .join(sightings, sightings.c.id == sighting_items.c.sighting_id)
+            .where(sightings.c.reference == reference)
+            .order_by(post_keys.c.post_id)
+        )
+    )
+
+
 def gone(connection: Connection, names: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
     """Of these posts, named as (platform, native id), those whose words were taken away."""
-    found: set[tuple[str, str]] = set()
-    for start in range(0, len(names), _CHUNK):
-        rows = connection.execute(
-            select(post_keys.c.platform, post_keys.c.native_id)
-            .join(posts, posts.c.id == post_keys.c.post_id)
-            .where(tuple_(post_keys.c.platform, post_keys.c.native_id).in_(names[start : start + _CHUNK]))
-            .where(or_(posts.c.gone_at.is_not(None), posts.c.expired_at.is_not(None)))
-        )
-        found |= {(row.platform, row.native_id) for row in rows}
-    return found
+    return _of_these(connection, names, or_(posts.c.gone_at.is_not(None), posts.c.expired_at.is_not(None)))
+
+
+def in_words(connection: Connection, names: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Of these posts, named as (platform, native id), those that are here and say something."""
+    return _of_these(connection, names, and_(posts.c.text != "", posts.c.gone_at.is_(None), posts.c.expired_at.is_(None)))
 
 
 def count_since(connection: Connection, channel: str, since: datetime) -> int:
@@ -108,6 +117,18 @@ def code(connection: Connection) -> bytes | None:
     found: bytes | None = connection.scalar(
         select(report_codes.c.code_sealed).where(report_codes.c.ended_at.is_(None)).order_by(report_codes.c.id.desc()).limit(1)
     )
+    return found
+
+
+def _of_these(connection: Connection, names: Sequence[tuple[str, str]], condition: ColumnElement[bool]) -> set[tuple[str, str]]:
+    found: set[tuple[str, str]] = set()
+    for start in range(0, len(names), _CHUNK):
+        rows = connection.execute(
+            select(post_keys.c.platform, post_keys.c.native_id)
+            .join(posts, posts.c.id == post_keys.c.post_id)
+            .where(tuple_(post_keys.c.platform, post_keys.c.native_id).in_(names[start : start + _CHUNK]), condition)
+        )
+        found |= {(row.platform, row.native_id) for row in rows}
     return found
 
 

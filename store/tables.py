@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.types import JSON, TypeDecorator
 
@@ -95,7 +96,6 @@ posts = Table(
     Column("version", Integer, nullable=False, server_default="1"),
     Column("content_hash", LargeBinary, nullable=False),
     Column("source", String, nullable=False),
-    Index("ix_posts_author_key", "author_key", sqlite_where=Column("author_key").is_not(None)),
 )
 
 post_keys = Table(
@@ -148,7 +148,12 @@ judgements = Table(
     Column("judged_at", Instant, nullable=False),
     PrimaryKeyConstraint("school_id", "post_id"),
     Index("ix_judgements_post_id", "post_id"),
-    sqlite_with_rowid=False,
+    Index(
+        "ix_judgements_hidden",
+        "post_id",
+        sqlite_where=text("lane = 'safeguarding'"),
+        postgresql_where=text("lane = 'safeguarding'"),
+    ),
 )
 """One row where a name or a community fired: what was judged of this post for this school. `own`: the school wrote it."""
 

@@ -1,25 +1,21 @@
 """Writing posts: look up what is known, then write one batch sorted by id, with its judgements and the daily counts."""
 
 import hashlib
-import json
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, or_, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, or_, select, update
 
 from core.text import storable
 from core.types import JudgedMention, Post, Raw
 from store import mentions
-from store.engine import take_turns
+from store.bodies import packed
+from store.engine import among, insert, take_turns
 from store.ids import first_id
 from store.keys import Keys
 from store.tables import payloads, post_keys, posts, versions
-
-_CHUNK = 400
-"""Keys looked up at a time: two variables each, well under the 999 of an old SQLite."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +29,13 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the store has under a platform's id. `gone`: its words were taken away, and stay so."""
+    """What the store has under a platform's id. `gone`: its words were taken away for good. `reported`: a person typed them."""
 
     post_id: int
     content_hash: bytes
     version: int
     gone: bool
+    reported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +52,36 @@ def content_hash(post: Post) -> bytes:
     return b"\x01" + hashlib.sha256(storable(post.text).encode()).digest()[:15]
 
 
+WORDLESS = b"\x01" + hashlib.sha256(b"").digest()[:15]
+"""Names a post without words."""
+REPORTS = "sightings"
+"""The source of what people typed themselves."""
+
+
 def known(connection: Connection, wanted: Iterable[Post]) -> dict[tuple[str, str], Known]:
     """Which of these posts the store has, by (platform, native id)."""
-    names = sorted({_name(post) for post in wanted})
+    names: dict[str, set[str]] = {}
+    for post in wanted:
+        platform, native_id = _name(post)
+        names.setdefault(platform, set()).add(native_id)
     found: dict[tuple[str, str], Known] = {}
-    for start in range(0, len(names), _CHUNK):
+    for platform, native_ids in names.items():
         rows = connection.execute(
             select(
-                post_keys.c.platform,
                 post_keys.c.native_id,
                 posts.c.id,
                 posts.c.content_hash,
                 posts.c.version,
                 or_(posts.c.gone_at.is_not(None), posts.c.expired_at.is_not(None)).label("gone"),
+                (posts.c.source == REPORTS).label("reported"),
             )
             .join(posts, posts.c.id == post_keys.c.post_id)
-            .where(tuple_(post_keys.c.platform, post_keys.c.native_id).in_(names[start : start + _CHUNK]))
+            .where(post_keys.c.platform == platform, among(connection, post_keys.c.native_id, native_ids))
         )
-        found |= {(row.platform, row.native_id): Known(row.id, row.content_hash, row.version, bool(row.gone)) for row in rows}
+        found |= {
+            (platform, row.native_id): Known(row.id, row.content_hash, row.version, bool(row.gone), bool(row.reported))
+            for row in rows
+        }
     return found
 
 
@@ -82,8 +91,13 @@ def find_known(post: Post, have: Mapping[tuple[str, str], Known]) -> Known | Non
 
 
 def is_edited(post: Post, before: Known) -> bool:
-    """Whether a post now says something else. One that was wiped stays wiped, whatever an old cache still answers."""
-    return not before.gone and before.content_hash != content_hash(post)
+    """Whether a post now says something else. One that was wiped stays wiped, whatever an old cache still answers.
+
+    What somebody typed for a report changes no words that are there: whoever reports a post is not who wrote it.
+    """
+    if before.gone or before.content_hash == content_hash(post):
+        return False
+    return not post.reported_for or before.content_hash == WORDLESS
 
 
 def save(
@@ -110,23 +124,15 @@ def save(
         (_row(each, ids[name], source=source, keys=keys, now=now, keep_until=keep_until) for name, each in new.items()),
         key=_by_id,
     )
-    if rows:
-        connection.execute(posts.insert(), rows)
-        connection.execute(
-            post_keys.insert(),
-            [{"platform": n[0], "native_id": n[1], "post_id": ids[n]} for n in sorted(new, key=ids.__getitem__)],
-        )
-        connection.execute(payloads.insert(), [_payload(ids[name], each.raw) for name, each in new.items()])
+    insert(connection, posts, rows)
+    insert(connection, post_keys, [{"platform": name[0], "native_id": name[1], "post_id": ids[name]} for name in sorted(new)])
+    insert(connection, payloads, [_payload(ids[name], new[name].raw) for name in sorted(new, key=ids.__getitem__)])
     for name, each in edited.items():
-        _edit(connection, have[name], each, now)
+        _edit(connection, have[name], each, source, now)
     if same:
         _refresh_reach(connection, {have[name].post_id: each.post for name, each in same.items()})
-    mentions.save(
-        connection,
-        [(ids[name], name[0], each.mentions) for name, each in new.items()]
-        + [(have[name].post_id, name[0], each.mentions) for name, each in edited.items()],
-        now=now,
-    )
+    mentions.add(connection, [(ids[name], name[0], each.mentions) for name, each in new.items()], now=now)
+    mentions.save(connection, [(have[name].post_id, name[0], each.mentions) for name, each in edited.items()], now=now)
     return Counts(stored=len(new), unchanged=len(incoming) - len(new) - len(edited), edited=len(edited))
 
 
@@ -142,10 +148,7 @@ def _by_id(row: Mapping[str, Any]) -> int:
 def _give_ids(connection: Connection, new: Mapping[tuple[str, str], Incoming]) -> dict[tuple[str, str], int]:
     """An id for each new post: the one it would like, else the next that is free."""
     liked = {name: first_id(each.post) for name, each in new.items()}
-    wanted = sorted(liked.values())
-    taken: set[int] = set()
-    for start in range(0, len(wanted), 2 * _CHUNK):
-        taken |= set(connection.scalars(select(posts.c.id).where(posts.c.id.in_(wanted[start : start + 2 * _CHUNK]))))
+    taken = set(connection.scalars(select(posts.c.id).where(among(connection, posts.c.id, set(liked.values())))))
     given: dict[tuple[str, str], int] = {}
     for name, candidate in sorted(liked.items()):
         free = candidate
@@ -191,15 +194,16 @@ def _plain(text: str | None) -> str | None:
 
 
 def _payload(post_id: int, raw: Raw) -> dict[str, Any]:
-    """The answer as it came. JSON escapes keep NULs and lone surrogates, which no text column could hold."""
-    body = json.dumps(raw.payload, ensure_ascii=True, separators=(",", ":"), default=str).encode()
-    return {"post_id": post_id, "body": zlib.compress(body), "tool": raw.tool, "retrieved_at": raw.retrieved_at}
+    """The answer as it came."""
+    return {"post_id": post_id, "body": packed(raw.payload), "tool": raw.tool, "retrieved_at": raw.retrieved_at}
 
 
-def _edit(connection: Connection, before: Known, each: Incoming, now: datetime) -> None:
-    """Keep what an edited post said, then let it say what it says now."""
-    said = connection.scalars(select(posts.c.text).where(posts.c.id == before.post_id)).one()
-    connection.execute(versions.insert(), {"post_id": before.post_id, "version": before.version, "text": said, "seen_at": now})
+def _edit(connection: Connection, before: Known, each: Incoming, source: str, now: datetime) -> None:
+    """Keep what an edited post said, then let it say what it says now. Words that a person typed give way without a trace."""
+    if not before.reported:
+        said = connection.scalars(select(posts.c.text).where(posts.c.id == before.post_id)).one()
+        earlier = {"post_id": before.post_id, "version": before.version, "text": said, "seen_at": now}
+        connection.execute(versions.insert(), earlier)
     connection.execute(
         update(posts)
         .where(posts.c.id == before.post_id)
@@ -207,8 +211,9 @@ def _edit(connection: Connection, before: Known, each: Incoming, now: datetime) 
             text=storable(each.post.text),
             content_hash=content_hash(each.post),
             edited_at=each.post.edited_at,
-            version=before.version + 1,
+            version=before.version + (not before.reported),
             retrieved_at=each.post.retrieved_at,
+            source=source,
         )
     )
     connection.execute(delete(payloads).where(payloads.c.post_id == before.post_id))

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, func, select, text
 import store.engine
 from core.errors import StoreUnavailable
 from core.settings import Settings
-from store.engine import BUSY_SECONDS, explained, frame, open_engine, reading, writing
+from store.engine import explained, frame, open_engine, reading, writing
 from store.store import Store, open_store
 from store.tables import heartbeats
 from tests.store.elsewhere import ELSEWHERE, beat, write_as_nobody, write_when_told
@@ -24,9 +24,7 @@ Engines = Callable[[str], Engine]
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Connections opened from here on wait a tenth of a second for a lock."""
-    pragmas = tuple(each.replace(str(BUSY_SECONDS * 1000), "100") for each in store.engine._PRAGMAS)
-    assert pragmas != store.engine._PRAGMAS
-    monkeypatch.setattr(store.engine, "_PRAGMAS", pragmas)
+    monkeypatch.setattr(store.engine, "BUSY_SECONDS", 0.1)
 
 
 def _workers(engine: Engine) -> int | None:

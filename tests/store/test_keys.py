@@ -81,7 +81,7 @@ def test_an_author_key_is_the_same_for_all_posts_of_one_author() -> None:
 
 
 def test_where_no_author_was_given_there_is_no_key() -> None:
-    assert KEYS.author_key("x", Author(name="Rowan")) is None
+    assert KEYS.author_key("x", Author(bio="mum of two")) is None
     assert KEYS.seal_author(Author(bio="mum of two", location="Ferrymoor", followers=3)) is None
     assert KEYS.open_author(None) == Author()
 

@@ -59,7 +59,7 @@ def test_a_removed_school_takes_its_judgements_with_it(store: Store) -> None:
 
 
 def test_the_schools_of_the_demo_can_be_kept(tmp_store: Store) -> None:
-    file = Path(__file__).parents[2] / "ops" / "demo" / "school.json"
+    file = Path(__file__).parents[2] / "ops" / "demo" / "drovers" / "school.json"
     school = read_school(json.loads(file.read_text(encoding="utf-8")))
     with writing(tmp_store.engine) as connection:
         save_schools(connection, [school], now=NOW, demo=True)

@@ -1,9 +1,10 @@
-"""What people report, the signed purpose, backups that are known, and posts whose time ran out."""
+"""What people report, the signed purpose, known backups, posts whose time ran out; judgements that are quick to write."""
 
 import sqlalchemy as sa
 from alembic import op
 
 from store import triggers
+from store.engine import is_sqlite
 from store.tables import Instant
 
 revision = "0003"
@@ -83,4 +84,43 @@ def upgrade() -> None:
         sa.Column("gone_at", Instant(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_backups")),
     )
+    op.drop_index("ix_posts_author_key", "posts")  # looked up by author once in a while, and then all are read
+    if is_sqlite(op.get_bind()):
+        _judgements_with_rowid()
+    op.create_index(
+        "ix_judgements_hidden",
+        "judgements",
+        ["post_id"],
+        unique=False,
+        sqlite_where=sa.text("lane = 'safeguarding'"),
+        postgresql_where=sa.text("lane = 'safeguarding'"),
+    )
     triggers.remake(op.get_bind())
+
+
+def _judgements_with_rowid() -> None:
+    """Rows in the order of writing: kept in the tree of their key, each school's new rows split its pages in halves."""
+    op.drop_index("ix_judgements_post_id", "judgements")
+    op.rename_table("judgements", "judgements_before")
+    op.create_table(
+        "judgements",
+        sa.Column("post_id", KEY, nullable=False),
+        sa.Column("school_id", sa.String(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("relevance", sa.Float(), nullable=False),
+        sa.Column("sentiment", sa.String(), nullable=False),
+        sa.Column("sentiment_scores", sa.JSON(), nullable=False),
+        sa.Column("risks", sa.JSON(), nullable=False),
+        sa.Column("severity", sa.String(), nullable=False),
+        sa.Column("lane", sa.String(), nullable=False),
+        sa.Column("own", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("judged_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_judgements_post_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name=op.f("fk_judgements_school_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("school_id", "post_id", name=op.f("pk_judgements")),
+    )
+    op.execute("INSERT INTO judgements SELECT * FROM judgements_before")
+    op.drop_table("judgements_before")
+    op.create_index("ix_judgements_post_id", "judgements", ["post_id"], unique=False)
