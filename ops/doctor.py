@@ -89,7 +89,8 @@ def _clock(store: Store, now: datetime) -> tuple[bool, str]:
     if last and last > now + _CLOCK_SLIP:
         return (
             False,
-            f"This computer’s clock ({on_screen(now)}) is behind what it wrote before ({on_screen(last)}). Set the clock.",
+            f"This computer’s clock ({on_screen(now)}) is behind what it wrote before ({on_screen(last)})."
+            " Set the clock; if it is right now, it was ahead then, and nothing is to be done.",
         )
     return True, on_screen(now)
 

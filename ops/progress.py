@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import suppress
 from types import TracebackType
 
 import typer
@@ -23,7 +24,8 @@ class Progress:
 
     def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
         if self._shown and self._terminal:
-            typer.echo("", err=True)
+            with suppress(OSError):
+                typer.echo("", err=True)
 
     def say(self, message: str) -> None:
         """Show where the work stands; lines elsewhere than on a terminal come at most every few seconds."""
@@ -31,4 +33,5 @@ class Progress:
         if self._quiet or (not self._terminal and now - self._last < _SECONDS_BETWEEN_LINES):
             return
         self._last, self._shown = now, True
-        typer.echo(f"\r{message:60}" if self._terminal else message, err=True, nl=not self._terminal)
+        with suppress(OSError):  # a reader that has gone must not end the work
+            typer.echo(f"\r{message:60}" if self._terminal else message, err=True, nl=not self._terminal)

@@ -11,6 +11,9 @@ import structlog
 
 from core.settings import settings
 from ops import cli
+from tests.ops.fictional import schools_file
+from tests.ops.limited import Limited
+from tests.ops.numbered import posts, texts, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +59,23 @@ def command(data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         return Said(int(ended.value.code or 0), out, err)
 
     return run
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Where commands in processes of their own keep their data."""
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def start(tmp_path: Path, data: Path) -> Callable[..., Limited]:
+    """Starts `crestwatch …` on the data folder."""
+    return lambda *arguments, **more: Limited(tmp_path, data, *arguments, **more)
+
+
+@pytest.fixture
+def twenty(start: Callable[..., Limited], tmp_path: Path, data: Path) -> dict[str, str]:
+    """A store with twenty posts."""
+    ended = start("import", posts(tmp_path, range(20)), "--schools", schools_file(tmp_path)).ended()
+    assert (ended.status, texts(data)) == (0, whole(range(20))), ended
+    return whole(range(20))
