@@ -8,7 +8,7 @@ schools left out.
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from analysis.surroundings import Trace
 from analysis.traces import Traces
 from analysis.wording import Masks, Wording, shipped, terms
 from core.taxonomy import Outcome
+from core.text import words
 from core.types import Judgement, Mention, Post, Reason, School, WatchedTerm
 
 TABLE = Path(__file__).with_name("relevance.json")
@@ -35,7 +36,7 @@ PRIOR = 0.0
 WEIGHTS: dict[str, Weight] = {
     "own": Weight(8.0, "{what} is on the school’s list of its own accounts."),
     "community": Weight(6.0, "It was posted in {what}, which belongs to the school."),
-    "reported": Weight(4.0, "Whoever reported it says that it is about the school."),
+    "reported": Weight(6.0, "Whoever reported it says that it is about the school."),
     "reply": Weight(5.0, "It answers {what}, the school’s own account."),
     "handle": Weight(5.0, "It names the school’s account @{what}."),
     "domain": Weight(5.0, "It links to {what}, the school’s website."),
@@ -149,7 +150,10 @@ class Relevance:
         """The terms and traces in a mention, and the reasons they give as shipped."""
         found = terms(mention.post, self._masks[mention.school.id])
         traces = self._traces.all_of(mention)
-        return found, traces, weigh(traces, shipped()(found), table())
+        wording = shipped()(found)
+        if not words(mention.post.text):  # a link alone, a screenshot: where it stands is no wording
+            wording = replace(wording, score=0.0, words=())
+        return found, traces, weigh(traces, wording, table())
 
 
 def weigh(traces: Sequence[Trace], wording: Wording, weights: Table) -> list[Reason]:

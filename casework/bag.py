@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from core.cells import visible
+from core.disk import sync_folder
 from core.errors import BadInput, StoreUnavailable
 
 MANIFEST = "manifest-sha256.txt"
@@ -66,9 +67,9 @@ def _write_at_once(out: Path, files: Mapping[str, bytes]) -> None:
             for name, content in files.items():
                 _write_through(building / name, content)
             for folder in (*sorted(p for p in building.rglob("*") if p.is_dir()), building):
-                _sync_folder(folder)
+                sync_folder(folder)
             building.rename(out)
-            _sync_folder(out.parent)
+            sync_folder(out.parent)
         finally:
             shutil.rmtree(building, ignore_errors=True)
     except OSError as error:
@@ -91,13 +92,3 @@ def _write_through(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows opens no folder as a file; its journal keeps the rename
-        return
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

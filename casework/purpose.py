@@ -29,7 +29,7 @@ SUGGESTED = (
     "To know what is said in public about our schools, to find accounts that pretend to be ours, and to act in time where"
     " somebody may be harmed."
 )
-NOT_SIGNED = "No source is asked before the purpose is signed: Set-up, Purpose, or `crestwatch purpose sign`."
+NOT_SIGNED = "No source is asked before the purpose is signed, in Set-up, Purpose, or with crestwatch purpose sign."
 
 _ADDRESS = re.compile(r"https?://[^\s/]+\.[^\s/]+\S*|[^\s@]+@[^\s@]+\.[^\s@]+")
 
@@ -128,6 +128,7 @@ h2 {{ font-size: 12pt; margin: .8rem 0 .2rem; }}
 th {{ text-align: left; vertical-align: top; padding: .2rem .8rem .2rem 0; width: 30%; }}
 td {{ vertical-align: top; padding: .2rem 0; overflow-wrap: anywhere; }}
 ul {{ margin: .2rem 0; padding-left: 1.1rem; }}
+@media print {{ body {{ font-size: 9.5pt; line-height: 1.3; max-width: none; margin: 0; padding: 0; }} }}
 footer {{ margin-top: .8rem; border-top: 1px solid #999; padding-top: .4rem; }}
 </style>
 </head>

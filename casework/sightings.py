@@ -4,6 +4,7 @@ import os
 import secrets
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -12,6 +13,7 @@ from pathlib import Path
 from collectors.pasted_threads import Piece, split
 from collectors.sightings import Item, Waiting
 from core import links
+from core.disk import sync_folder
 from core.errors import BadInput, StoreUnavailable
 from core.pictures import Picture, read_picture
 from core.taxonomy import PLATFORMS
@@ -35,14 +37,17 @@ LONGEST_NOTE = 1_000  # characters
 _SKEW = timedelta(minutes=10)
 _HANDLES = frozenset({"reddit", "tiktok"})
 """Layouts in which an author is named by handle, and not by the name shown."""
+_STAMPED = frozenset({"whatsapp"})
+"""Layouts that say the moment of each post."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What somebody says they saw. One of `link`, `pasted` and `picture` is needed; `school_id` is the school it is about.
 
-    `platform` is a key of `PLATFORMS`, or empty where the link or the layout says it. `place` is the group or page, `note` why
-    they tell us, `reporter` who they are: all three are sealed. `channel`: the dashboard's `page`, or the staff `form`.
+    `platform` is a key of `PLATFORMS`, or empty where the link or the layout says it. `place` is the group or page, which the
+    post keeps too; `note` is why they tell us, `reporter` who they are: both are sealed. `channel`: the dashboard's `page`, or
+    the staff `form`.
     """
 
     school_id: str
@@ -78,8 +83,11 @@ def hand_in(store: Store, spool: Path, report: Report, *, by: str, now: datetime
     with reading(store.engine) as connection:
         if report.school_id not in {school.id for school in profiles.all_schools(connection)}:
             raise BadInput("That school is not watched here. Choose one from the list.")
+        names = [(item.platform, item.native_id) for item in items]
         # What was taken away stays away: reported again, it is a new post.
-        gone = sightings.gone(connection, [(item.platform, item.native_id) for item in items])
+        gone = sightings.gone(connection, names)
+        # What a post says stays as it is: whoever reports it is not who wrote it.
+        worded = sightings.in_words(connection, names)
     items = [
         item.model_copy(update={"native_id": f"{item.native_id} {reference}"})
         if (item.platform, item.native_id) in gone
@@ -87,10 +95,9 @@ def hand_in(store: Store, spool: Path, report: Report, *, by: str, now: datetime
         for item in items
     ]
     # The spool first: a report that somebody holds a reference for is never lost.
-    seen_at = report.seen_at or now
-    _write(
-        spool / f"{reference}.json", Waiting(reference=reference, school=report.school_id, seen_at=seen_at, items=tuple(items))
-    )
+    if fresh := tuple(item for item in items if (item.platform, item.native_id) not in worded):
+        waiting = Waiting(reference=reference, school=report.school_id, seen_at=report.seen_at or now, items=fresh)
+        _write(spool / f"{reference}.json", waiting)
     told = {"reporter": report.reporter, "note": report.note, "place": report.place}
     said = {name: storable(text.strip())[:LONGEST_NOTE] for name, text in told.items() if text.strip()}
     with writing(store.engine) as connection:
@@ -108,6 +115,9 @@ def hand_in(store: Store, spool: Path, report: Report, *, by: str, now: datetime
             shown = items[0]
             pictures.add(connection, store.keys, picture, platform=shown.platform, native_id=shown.native_id, now=now)
         requests.ask(connection, "collect", {"source": "sightings"}, by=by, now=now)
+        # What we have already was judged before somebody said that it is about us.
+        if known := sightings.stored(connection, reference):
+            requests.ask(connection, "judge", {"posts": known}, by=by, now=now)
     return Receipt(reference, len(items))
 
 
@@ -126,8 +136,7 @@ def _items(report: Report, picture: Picture | None, now: datetime) -> list[Item]
         raise BadInput("Nothing was handed in. Give a link, paste what it says, or add a screenshot.")
     pieces = split(pasted, now, report.platform or None) if pasted else []
     if picture:
-        words = "\n".join(piece.text for piece in pieces) if len(pieces) == 1 else pasted
-        pieces = [Piece(text=words)]
+        pieces = pieces if len(pieces) == 1 else [Piece(text=storable(pasted))]
     platform = _platform(report, link, pieces)
     place = storable(report.place.strip())[:200] or None
     if not pieces:
@@ -170,7 +179,9 @@ def _named(
     named: dict[str, Piece] = {}
     times: Counter[tuple[str, ...]] = Counter()
     for piece in pieces:
-        said = (links.bare(link) if link else place or "", piece.author or "", str(piece.created_at or ""), piece.text)
+        # Only a chat says when: an age, “3 h”, is another moment each time it is pasted.
+        moment = str(piece.created_at or "") if piece.layout in _STAMPED else ""
+        said = (links.bare(link) if link else place or "", piece.author or "", moment, piece.text)
         times[said] += 1  # two people, or one twice, may say the same
         named[_hash("said", *said, times[said])] = piece
     return named
@@ -190,8 +201,10 @@ def _write(path: Path, waiting: Waiting) -> None:
             out.flush()
             os.fsync(out.fileno())
         part.replace(path)
+        sync_folder(path.parent)
     except OSError as problem:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         reason = problem.strerror or "not possible"
         raise StoreUnavailable(
             f"The report could not be kept ({reason}). Nothing was taken in: try again, or tell IT."

@@ -1,12 +1,13 @@
 """What people report: posts, threads and screenshots from where no search reaches. Read from the spool that the forms write."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from collectors.base import Collector, Policy, SourceSettings
 from core.errors import ItemSkipped, NotConfigured
@@ -19,8 +20,8 @@ class Item(BaseModel):
     """One post of a report, as it lies in the spool."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    platform: str
-    native_id: str
+    platform: str = Field(min_length=1)
+    native_id: str = Field(min_length=1)
     text: str = ""
     handle: str | None = None
     name: str | None = None
@@ -72,15 +73,23 @@ class Sightings(Collector):
         """Yield the posts of every report that waits. There is no cursor: what is taken in is taken out of the spool."""
         self.ready()
         self._yielded.clear()
+        worded: set[tuple[str, str]] = set()
         for path in waiting(self.settings.inbox or Path()):
             try:
                 report = Waiting.model_validate_json(path.read_bytes())
+            except FileNotFoundError:  # another worker took it in
+                continue
             except (OSError, ValidationError):
+                # Set aside, where it is swept after a day: it is told of once.
+                with suppress(OSError):
+                    path.replace(path.with_name(f".{path.name}.part"))
                 yield Batch(skipped=[Skipped(where=path.name, reason="The report cannot be read. Ask for it again.")])
                 continue
-            items = (_raw(report, item) for item in report.items)
+            items = (_raw(report, item) for item in report.items if _name(item) not in worded)
             while part := list(islice(items, ITEMS_A_BATCH)):
                 yield Batch(items=part)
+            # Two may report the same: what the first of them read there is not written over.
+            worded |= {_name(item) for item in report.items if item.text}
             self._yielded.append(path)
 
     def taken_in(self) -> None:
@@ -91,21 +100,25 @@ class Sightings(Collector):
     @staticmethod
     def to_post(raw: Raw) -> Post:
         """Read one post of a report. Raises ItemSkipped for what is none."""
+        school = raw.payload.get("school")
         try:
             item = Item.model_validate({name: raw.payload[name] for name in Item.model_fields if name in raw.payload})
-        except ValidationError:
+            created_at = item.created_at.astimezone(UTC) if item.created_at else None
+        except (ValidationError, OverflowError):
             raise ItemSkipped("It is no post of a report.") from None
+        if not isinstance(school, str) or not school:
+            raise ItemSkipped("The report does not say which school it is about.")
         return Post(
             platform=item.platform,
             native_id=item.native_id,
             text=item.text,
             retrieved_at=raw.retrieved_at,
-            created_at=item.created_at.astimezone(UTC) if item.created_at else None,
+            created_at=created_at,
             author=Author(handle=item.handle, name=item.name),
             community=item.place,
             url=item.url,
             reach=Reach(likes=item.likes),
-            reported_for=raw.payload.get("school"),
+            reported_for=school,
         )
 
 
@@ -122,6 +135,10 @@ def _written(path: Path) -> float:
         return path.stat().st_mtime
     except FileNotFoundError:  # another worker took it in
         return 0.0
+
+
+def _name(item: Item) -> tuple[str, str]:
+    return item.platform, item.native_id
 
 
 def _raw(report: Waiting, item: Item) -> Raw:

@@ -4,6 +4,7 @@ import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from core.errors import BadInput
+from core.text import storable
 
 LONGEST = 2_000  # characters
 _HOSTS = {
@@ -31,14 +32,14 @@ _HOSTS = {
     "wikipedia.org": "wikipedia",
 }
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|igsh(?:id)?|mibextid|si|s|t|ref|ref_src|share_id|_[rt]|is_from_webapp|sender_\w+")
-_X_POST = re.compile(r"/[^/]+/status(?:es)?/(\d{1,20})(?:/.*)?")
+_X_POST = re.compile(r"/(?:i/web|[^/]+)/status(?:es)?/([0-9]{1,20})(?:/.*)?")
 _REDDIT_COMMENT = re.compile(r"/(?:r|user)/[^/]+/comments/[a-z0-9]+/[^/]*/([a-z0-9]+)/?", re.IGNORECASE)
 _REDDIT_POST = re.compile(r"/(?:r|user)/[^/]+/comments/([a-z0-9]+)(?:/[^/]*)?/?", re.IGNORECASE)
 
 
 def web_link(text: str) -> str:
     """The link in what somebody typed, with `https://` where they left it out. Raises BadInput for what is none."""
-    link = text.strip()
+    link = storable(text).strip()
     if link and not re.match(r"[a-z][a-z0-9+.-]*:", link, re.IGNORECASE):
         link = f"https://{link}"
     if len(link) > LONGEST:

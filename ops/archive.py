@@ -10,7 +10,6 @@ import shutil
 import zipfile
 import zlib
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -99,16 +98,6 @@ def unpack(file: Path, into: Path) -> Unpacked:
     except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError, EOFError, KeyError):
         raise _not_ours(file) from None
     return Unpacked(manifest=manifest, database=into / _DATABASE, keys=keys, sha256=sha256)
-
-
-def sync_folder(folder: Path) -> None:
-    """Let a new name in a folder outlive a power cut, where the disk can: neither Windows nor every network share does."""
-    with suppress(OSError):
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
 
 
 def _entry(name: str, made_at: datetime) -> zipfile.ZipInfo:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from core.disk import sync_folder
 from core.errors import BadInput
-from ops.archive import pack, sync_folder, unpack
+from ops.archive import pack, unpack
 from ops.workroom import bring_up, room, said_of
 from store import backups
 from store.copying import compact, count_all, opened, snapshot

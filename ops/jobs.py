@@ -32,7 +32,7 @@ def collect(
     collector = kinds[name](settings.sources.get(name))
     collector.ready()
     with reading(store.engine) as connection:
-        schools = profiles.all_schools(connection, watched=True)
+        schools = profiles.all_schools(connection, watched=collector.asks_others)
         watched = terms.active(connection, now=now)
         signed = purposes.newest(connection)
     if collector.asks_others and not signed:

@@ -1,21 +1,23 @@
 """The way of a post: fetched, read, judged, stored. One numbered method for sources; imports take the same steps."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from analysis.judge import Judge
 from analysis.traces import term_key
 from casework import answers
 from collectors.base import Collector
 from collectors.files import Files, ReadOptions, read
-from core.errors import ItemSkipped, SourceStopped
+from core.errors import CrestwatchError, ItemSkipped, SourceStopped
 from core.log import log
 from core.types import Batch, Post, Query, Raw, School, Skipped, WatchedTerm
 from core.weeks import utc_now
-from store import mentions, queries, retention, runs, writes
+from store import mentions, queries, retention, runs, sightings, writes
 from store.engine import reading, writing
 from store.store import Store
 
@@ -101,12 +103,14 @@ def take_in(
     # 4  Judge only what is new or edited.
     with reading(store.engine) as connection:
         have = writes.known(connection, (post for post, _ in posts))
-    fresh = [(post, raw) for post, raw in posts if _is_fresh(post, have)]
-    judged = judge([post for post, _ in fresh])
-    about = {id(post): each for (post, _), each in zip(fresh, judged, strict=True)}
+        reported = sightings.schools_of(connection, [known.post_id for known in have.values()])
+    fresh = [post for post, _ in posts if _is_fresh(post, have)]
+    judged = judge([_as_reported(post, have, reported) for post in fresh])
+    about = {id(post): each for post, each in zip(fresh, judged, strict=True)}
     incoming = [writes.Incoming(post=post, raw=raw, mentions=about.get(id(post), ())) for post, raw in posts]
     # 5  Store it all in one transaction.
     with writing(store.engine) as connection:
+        incoming = _in_their_words(connection, incoming, have)
         counts = writes.save(connection, incoming, source=collector.name, keys=store.keys, now=now, keep_until=keep_until)
         if batch.tombstones:
             retention.wipe(connection, collector.name, batch.tombstones, now=now)
@@ -160,8 +164,9 @@ def import_file(
         for batch in _batches(read(path, options)):
             report.add(take_in(store, batch, files, path.name, run=run, judge=judge, now=clock(), keep_until=keep_until))
             on_progress(report)
-    except Exception as problem:
-        report.stopped = str(problem)
+    except BaseException as problem:  # Ctrl+C too
+        ours = isinstance(problem, CrestwatchError)
+        report.stopped = str(problem) if ours else "Interrupted. The same file again adds the rest."
         raise
     finally:
         _end(store, run, report, clock())
@@ -231,6 +236,26 @@ def _judge_now(store: Store, now: datetime, *, school_id: str | None = None) -> 
     """The judge as it stands. Made while only reading: with many schools it takes a moment, and nobody should wait to write."""
     with reading(store.engine) as connection:
         return answers.current_judge(connection, now=now, school_id=school_id)
+
+
+def _as_reported(post: Post, have: Mapping[tuple[str, str], writes.Known], reported: Mapping[int, str]) -> Post:
+    """A post that is there already, with the school for which somebody reported it."""
+    before = writes.find_known(post, have)
+    return post if before is None or post.reported_for else replace(post, reported_for=reported.get(before.post_id))
+
+
+def _in_their_words(
+    connection: Connection, incoming: Sequence[writes.Incoming], have: Mapping[tuple[str, str], writes.Known]
+) -> list[writes.Incoming]:
+    """What people said of posts that were edited since goes before the judge's word, as ever."""
+    edited = {
+        number: before.post_id
+        for number, each in enumerate(incoming)
+        if each.mentions and (before := writes.find_known(each.post, have)) is not None
+    }
+    rows = [(post_id, incoming[number].post.platform, incoming[number].mentions) for number, post_id in edited.items()]
+    said = dict(zip(edited, answers.respected(connection, rows), strict=True))
+    return [replace(each, mentions=said[number][2]) if number in said else each for number, each in enumerate(incoming)]
 
 
 def _is_fresh(post: Post, have: dict[tuple[str, str], writes.Known]) -> bool:

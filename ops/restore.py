@@ -9,9 +9,10 @@ from pathlib import Path
 from sqlalchemy import Engine, delete
 from sqlalchemy.exc import DataError, IntegrityError
 
+from core.disk import sync_folder
 from core.errors import BadInput, StoreUnavailable
 from core.settings import Settings
-from ops.archive import Unpacked, sync_folder, unpack
+from ops.archive import Unpacked, unpack
 from ops.workroom import bring_up, room
 from store import backups, purposes, requests, retention, runs
 from store.copying import clear_passing, copy_all, count_all, is_empty, opened

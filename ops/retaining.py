@@ -15,6 +15,7 @@ from core.settings import Settings
 from ops import backup
 from store import backups, purposes, retention
 from store.engine import reading, writing
+from store.retention import Gone
 from store.store import Store
 
 LEFT_OVER = timedelta(days=1)
@@ -27,11 +28,11 @@ def retain(store: Store, settings: Settings, *, now: datetime, dry_run: bool = F
         days = purposes.days_kept(connection)
         if dry_run:
             due = len(retention.overdue(connection, now=now, days=days))
-            return {"posts": due, "uploads": len(_left_over(settings, now)), "days": days}
+            return {"posts": due, "uploads": len(_left_over(settings, days, now)), "days": days}
     # 1  The store: words, authors, pictures, who reported.
     gone = retention.expire(store.engine, now=now, days=days)
     # 2  Uploads that nobody took in.
-    uploads = _left_over(settings, now)
+    uploads = _left_over(settings, days, now)
     for path in uploads:
         path.unlink(missing_ok=True)
     # 3  The backups that are where they were made.
@@ -71,11 +72,14 @@ def _recheck(store: Store, source: Collector, now: datetime) -> int:
 _A_TIME = 100
 
 
-def _left_over(settings: Settings, now: datetime) -> list[Path]:
-    """Files of imports that lie in the inbox for longer than a day, and halves of reports."""
-    inbox = settings.inbox
-    found = [*inbox.glob("files/*"), *settings.spool.glob(".*.part")]
-    return [path for path in found if path.is_file() and path.stat().st_mtime < (now - LEFT_OVER).timestamp()]
+def _left_over(settings: Settings, days: int, now: datetime) -> list[Path]:
+    """What lies in the inbox for longer than a day: files of imports, reports that are damaged or were never finished.
+
+    A report that nobody read at all lies there for as long as posts are kept.
+    """
+    found = dict.fromkeys((*settings.inbox.glob("files/*"), *settings.spool.glob(".*")), LEFT_OVER)
+    found |= dict.fromkeys(settings.spool.glob("[!.]*.json"), timedelta(days=days))
+    return [path for path, age in found.items() if path.is_file() and path.stat().st_mtime < (now - age).timestamp()]
 
 
 def _thin_backups(store: Store, days: int, now: datetime) -> int:
@@ -104,4 +108,4 @@ def _thin_backups(store: Store, days: int, now: datetime) -> int:
 def _catch_up(engine: Engine, gone_here: Sequence[int], days: int, now: datetime) -> bool:
     """Bring a backup's database to what the law allows now; False when nothing had to go."""
     wiped = retention.wipe_ids(engine, gone_here, now=now)
-    return bool(retention.expire(engine, now=now, days=days).posts or wiped)
+    return retention.expire(engine, now=now, days=days) != Gone() or wiped > 0

@@ -29,6 +29,7 @@ _COLOURS = {
     },
 }
 """Told apart with any colour vision (ΔE ≥ 81 between unhappy and happy); marks and words say the same."""
+_FEW = 6
 _PATTERN = {Sentiment.NEGATIVE: "/", Sentiment.NEUTRAL: "", Sentiment.POSITIVE: "."}
 
 
@@ -43,14 +44,17 @@ def volume(weekly: Weekly, mode: str) -> dict[str, Any]:
     labels = [week_label(each.week) for each in weekly.weeks]
     here = colours[Sentiment.POSITIVE]
     fills = [colours[Sentiment.NEUTRAL]] * len(weekly.earlier) + [here]
+    posts = [each.posts for each in weekly.weeks]
     bars = {
         "type": "bar",
         "x": labels,
-        "y": [each.posts for each in weekly.weeks],
+        "y": posts,
         "marker": {"color": fills},
         "name": "Posts about us",
     }
     figure = _figure([bars], "Posts about us")
+    if max(posts) < _FEW:
+        figure["layout"]["yaxis"]["dtick"] = 1
     if weekly.usual:
         band = {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": weekly.usual.low, "y1": weekly.usual.high}
         figure["layout"]["shapes"] = [{**band, "fillcolor": colours["band"], "line": {"width": 0}, "layer": "below"}]
@@ -72,14 +76,17 @@ def volume(weekly: Weekly, mode: str) -> dict[str, Any]:
 def days(weekly: Weekly, gaps: Sequence[Gap], mode: str) -> dict[str, Any]:
     """Posts about us on each day of the week, with the times when nothing was watched shaded and named."""
     colours, week = _COLOURS[mode], weekly.this.week
+    posts = [weekly.this.by_day[day.isoformat()] for day in week.days]
     bars = {
         "type": "bar",
         "x": [f"{day:%a} {day.day}" for day in week.days],
-        "y": [weekly.this.by_day[day.isoformat()] for day in week.days],
+        "y": posts,
         "marker": {"color": colours[Sentiment.POSITIVE]},
         "name": "Posts about us",
     }
     figure = _figure([bars], "Posts about us")
+    if max(posts) < _FEW:
+        figure["layout"]["yaxis"]["dtick"] = 1  # nobody counts half a post
     spans = [(_place(gap.start, week), _place(gap.end, week)) for gap in gaps]
     figure["layout"]["xaxis"]["range"] = [-0.5, 6.5]
     figure["layout"]["shapes"] = [{**_UNSEEN, "x0": start, "x1": end, "fillcolor": colours["unseen"]} for start, end in spans]

@@ -24,7 +24,7 @@ def find() -> School | None:
         return None
     with reading(data.store().engine) as connection:
         found = {school.urn: school for school in register.search(connection, typed)}
-    st.caption(LICENCE)
+    st.text(LICENCE)
     if not found:
         st.text("No school in the register fits all of these words. Try fewer; only England’s schools are in it.")
         return None

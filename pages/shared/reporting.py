@@ -10,7 +10,6 @@ from core.taxonomy import PLATFORMS, platform_on_screen
 from core.types import School
 from core.weeks import LONDON, utc_now
 from pages.shared import data, places, ui
-from pages.shared.access import Person
 
 NOON = time(12)
 """When something was seen on a day, if nobody says at what time."""
@@ -18,10 +17,11 @@ _ANSWERS = ("No", "Yes, or I am not sure")
 
 
 def stop() -> bool:
-    """The stop-gate: whether the form may be shown. Nothing is taken in before it is answered with No."""
+    """The stop-gate: whether the form may be shown. It is asked anew for each report, and answered with No before it."""
+    turn = st.session_state.get("reports", 0)
     st.subheader(STOP, anchor=False)
     # The label is for who hears the page: Markdown in it would be read out.
-    answer = st.radio(STOP, _ANSWERS, index=None, horizontal=True, key="stop", label_visibility="collapsed")
+    answer = st.radio(STOP, _ANSWERS, index=None, horizontal=True, key=f"stop {turn}", label_visibility="collapsed")
     if answer == _ANSWERS[1]:
         st.error("Do not report it here.")
         for number, step in enumerate(STOP_STEPS, 1):
@@ -29,7 +29,7 @@ def stop() -> bool:
     return answer == _ANSWERS[0]
 
 
-def form(schools: list[School], person: Person) -> None:
+def form(schools: list[School]) -> None:
     """What was seen, where, when, and who tells it. A refused report stays as it was typed."""
     names = {school.id: school.name for school in schools}
     # A new key after each report empties the form; one that was refused keeps what was typed.
@@ -69,7 +69,7 @@ def form(schools: list[School], person: Person) -> None:
         reporter=reporter,
     )
     try:
-        st.session_state["receipt"] = data.hand_in(report, person.name)
+        st.session_state["receipt"] = data.hand_in(report)
         st.session_state["reports"] = turn + 1
     except CrestwatchError as problem:
         ui.problem(str(problem))

@@ -33,7 +33,7 @@ def headline(weekly: Weekly, people: int | None) -> None:
     wrote = "" if people is None else f" from {people} different {'person' if people == 1 else 'people'}"
     st.text(f"{_posts(this.posts)} about us{wrote}{compared}.")
     if people is None:
-        st.caption("Some of this week’s posts are over their time: they are counted, their words and authors are gone.")
+        st.text("Some of this week’s posts are over their time: they are counted, their words and authors are gone.")
     if this.ambiguous:
         they = "it is counted apart and is" if this.ambiguous == 1 else "they are counted apart and are"
         st.text(f"{this.ambiguous:,} more might be about us; {they} in no chart.")
@@ -183,7 +183,7 @@ def sentiment_chart(weekly: Weekly) -> None:
     )
     sentence = f"Of {_posts(this.posts)} about us: {', '.join(parts)}.{usual}"
     ui.chart(charts.sentiment(weekly, ui.mode()), sentence, table, key="sentiment")
-    st.caption("Read by a list of mood words, which is often wrong about a single post and knows no irony.")
+    st.text("Read by a list of mood words, which is often wrong about a single post and knows no irony.")
 
 
 def platform_chart(weekly: Weekly) -> None:

@@ -45,8 +45,8 @@ def _pictures(post: dict[str, Any]) -> None:
         if st.toggle("Show the screenshot", key=f"picture {each.id}"):
             shown = data.picture(each.id)
             if shown is not None:
-                st.image(shown, width="stretch")
-            st.caption(f"Drawn anew for the screen. The original is kept sealed; its SHA-256 is {each.sha256}.")
+                st.image(shown, width="stretch", alt="The screenshot that was reported")
+            st.text(f"Drawn anew for the screen. The original is kept sealed; its SHA-256 is {each.sha256}.")
 
 
 def _reports(post: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ def staff_form(person: Person) -> None:
     if code:
         st.text(f"Code: {code}")
         here = (address or f"http://localhost:{st.get_option('server.port')}").rstrip("/")
-        st.code(f"{here}/report?code={code}", language=None)
+        st.code(f"{here}/report?code={code}", language=None, wrap_lines=True)
         if not address:
             st.text("Only this computer can open it yet. Ask IT to set public_address: docs/settings.md says how.")
     new, close, _ = st.columns([2, 2, 3])

@@ -183,7 +183,7 @@ def report_button(title: str) -> None:
 def nothing_yet(person: Person) -> None:
     """The first page of an empty installation: one button for the demo, one link to begin in earnest."""
     st.header("Nothing to show yet")
-    st.text("Crestwatch has no school to watch. Look round with a made-up school first, or set up your own.")
+    st.text("Crestwatch has no school to watch. Look round with a made-up trust of three schools first, or set up your own.")
     if "job" in st.session_state:
         watch_job(st.session_state["job"], "The demo is ready.")
     elif st.button("Load the demo", type="primary"):

@@ -16,4 +16,4 @@ if not schools:
 if receipt := st.session_state.pop("receipt", None):
     thanks(receipt)
 if stop():
-    form(schools, person)
+    form(schools)

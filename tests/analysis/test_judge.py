@@ -1,14 +1,16 @@
 """All that is judged of a post, for every school it may be about."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.judge import Judge
-from core.taxonomy import Lane, Outcome, Risk, Sentiment, Severity
+from analysis.judge import Judge, answered
+from core.taxonomy import PLATFORMS, Lane, Outcome, Risk, Sentiment, Severity
 from core.types import Author, Judgement, Mention, OfficialAccount, Post, School
 
 NOW = datetime(2026, 11, 20, 16, 15, tzinfo=UTC)
@@ -83,6 +85,52 @@ def test_our_own_posts_are_marked() -> None:
     assert ours.own
     assert ours.outcome is Outcome.OURS
     assert not theirs.own
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("text", ["", "😂😂", "!!!"])
+def test_what_has_no_words_is_ours_when_it_was_reported(platform: str, text: str) -> None:
+    [judged] = Judge([ROWAN, GROVE])([_post(text, platform=platform, reported_for="grove")])
+
+    [about] = judged
+    assert (about.school_id, about.outcome) == ("grove", Outcome.OURS)
+    assert about.reasons[0].sentence == "Whoever reported it says that it is about the school."
+    assert Judge([ROWAN, GROVE])([_post(text, platform=platform)]) == [[]]
+
+
+@pytest.mark.parametrize(
+    "text", ["the gates again", "Never again. Ask the parents.", "Half past three today", "A day out in Watford, lovely pub"]
+)
+@pytest.mark.parametrize("platform", ["x", "reddit", "facebook", "whatsapp"])
+def test_what_was_reported_is_never_thrown_away_by_the_judge(platform: str, text: str) -> None:
+    [[about]] = Judge([GROVE])([_post(text, platform=platform, reported_for="grove")])
+
+    assert about.outcome is not Outcome.NOT_OURS
+
+
+def test_what_was_reported_is_judged_again_as_it_was() -> None:
+    judge, wordless = Judge([GROVE]), _post("", reported_for="grove")
+    [[first]] = judge([wordless])
+    [[again]] = judge([wordless], [{"grove": first.reasons}])
+
+    assert again == first
+    assert answered(again, "not_us").outcome is Outcome.NOT_OURS
+
+
+def test_where_an_author_was_seen_is_remembered_where_it_alone_let_the_post_mean_the_school() -> None:
+    school = replace(GROVE, town="Ferrymoor", community_terms=("Mr Fenwick",))
+    judge, text = Judge([school, ROWAN]), "Mr Fenwick was lovely today"
+    [[first]] = judge([_post(text, author=Author(handle="mia", location="Ferrymoor"))])
+    kept = _post(text, author=Author(handle="mia"))
+
+    assert judge([kept]) == [[]]
+    [[again]] = judge([kept], [{"grove": first.reasons}])
+    [[third]] = judge([kept], [{"grove": again.reasons}])
+    for each in (again, third):
+        assert each.outcome is first.outcome
+        assert each.relevance == pytest.approx(first.relevance)
+        assert sorted(each.reasons, key=repr) == sorted(first.reasons, key=repr)
+    assert judge([_post("Lovely day")], [{"grove": first.reasons}]) == [[]]
 
 
 @settings(max_examples=60)

@@ -1,5 +1,6 @@
 """What in a post points to a school, and what only seems to."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,8 +9,8 @@ import pytest
 from analysis.relevance import Relevance
 from analysis.traces import Traces
 from core.taxonomy import Outcome
-from core.types import Author, FormerName, Post, School
-from tests.analysis.fictional import BARE, EMPTY, features, judge, means_us, post, sums
+from core.types import Author, FormerName, Leader, Post, School
+from tests.analysis.fictional import BARE, EMPTY, ROWAN, features, judge, means_us, post, sums
 
 
 @pytest.mark.parametrize(
@@ -178,3 +179,44 @@ def test_a_name_the_school_had_still_means_it() -> None:
     school = School(id="way", name="Waymark Academy", former_names=(FormerName(name="Hagg Lane School", until="2024"),))
     post = Post(platform="x", native_id="1", text="Hagg Lane School gates", retrieved_at=datetime(2026, 11, 20, tzinfo=UTC))
     assert "alias" in {trace.feature for trace in Traces([school]).find(post)["way"]}
+
+
+def reported(text: str, school: str = "rowan", **facts: Any) -> Post:
+    return post(text, reported_for=school, **facts)
+
+
+@pytest.mark.parametrize("text", ["", "🎉", "Half past three today", "In Watford"])
+def test_what_was_reported_for_a_school_may_mean_it_whatever_it_says(text: str) -> None:
+    found = Traces([ROWAN, BARE]).find(reported(text))
+
+    assert set(found) == {"rowan"}
+    assert "reported" in {trace.feature for trace in found["rowan"]}
+    assert Traces([ROWAN, BARE]).find(post(text)) == {}
+    assert Traces([ROWAN, BARE]).find(reported(text, "nobody")) == {}
+
+
+def test_what_was_reported_for_one_school_and_names_another_may_mean_both() -> None:
+    found = Traces([ROWAN, BARE]).find(reported("My two love Grove School"))
+
+    assert set(found) == {"rowan", "bare"}
+    assert "reported" not in {trace.feature for trace in found["bare"]}
+    assert "reported" in features(judge("", reported_for="rowan"))
+    assert "reported" not in features(judge("", BARE, [ROWAN], reported_for="rowan"))
+
+
+def test_a_leader_s_name_in_what_was_reported_does_not_stand_alone() -> None:
+    led = replace(ROWAN, leaders=(Leader(name="Maria Okonkwo", agreed_on="2026-03-12"),))
+    [traces] = Traces([led]).find(reported("Maria Okonkwo again")).values()
+
+    assert "leader" in {trace.feature for trace in traces}
+
+
+def test_a_word_of_the_school_whose_author_was_seen_near_is_found_again() -> None:
+    traces = Traces([ROWAN])
+    said = post("Mr Fenwick was lovely")
+
+    assert traces.find(said) == {}
+    assert set(traces.find(said, {"rowan": ["author_place"]})) == {"rowan"}
+    assert traces.find(said, {"rowan": ["author_wording"]}) == {}
+    assert traces.find(said, {"bare": ["author_place"]}) == {}
+    assert traces.find(post("Lovely day"), {"rowan": ["author_place"]}) == {}

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from hashlib import sha256
 from pathlib import Path
 
@@ -111,6 +112,27 @@ def test_only_the_owner_can_open_it(bag: Path) -> None:
     if os.name == "nt":
         pytest.skip("Windows keeps rights elsewhere")
     assert bag.stat().st_mode & 0o077 == 0
+
+
+def test_what_a_killed_export_left_goes_with_the_next_a_day_later(tmp_path: Path) -> None:
+    def left(name: str, days: float) -> Path:
+        (tmp_path / name / "data").mkdir(parents=True)
+        (tmp_path / name / "data" / "evidence.csv").write_text("somebody’s words")
+        then = time.time() - days * 24 * 60 * 60
+        os.utime(tmp_path / name, (then, then))
+        return tmp_path / name
+
+    old, young, mine = left(".evidence-old", 1.01), left(".evidence-young", 0.99), left("evidence-of-mine", 400)
+    (tmp_path / ".evidence-file").write_text("a file")
+    os.utime(tmp_path / ".evidence-file", (0, 0))
+    (tmp_path / ".evidence-link").symlink_to(mine)
+
+    write_bag(tmp_path / "bag", payload=PAYLOAD, readme="", info={})
+
+    assert not old.exists()
+    assert (young / "data" / "evidence.csv").exists()
+    assert (mine / "data" / "evidence.csv").exists()
+    assert (tmp_path / ".evidence-file").exists()
 
 
 WRITES_A_BIG_BAG = """

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from xml.etree import ElementTree
 import pytest
 
 from casework.evidence import EVERY_FACT, canonical, record
-from casework.presets import OURS, POLICE, PRESETS, Preset
+from casework.presets import OURS, PANEL, POLICE, PRESETS, TO_PLATFORM, Preset
 from core.cells import uncell
 from core.errors import BadInput
 from tests.casework.fictional import HOSTILE_TEXTS, case, exhibit, exported, files_of, hostile_case
@@ -170,6 +171,26 @@ def test_libreoffice_finds_no_formula_and_makes_no_number_of_a_text(preset: Pres
         counted = {cell.attrib.get(f"{OFFICE}value") for row in rows[1:] for cell in row} - {None}
         numbers = {str(no) for no in range(1, len(HOSTILE_TEXTS) + 1)} | {"12", "1204"}
         assert counted <= (set() if name.endswith("xlsx") else numbers)
+
+
+@every_preset
+def test_of_the_screenshots_those_of_the_shown_items_go_in(preset: Preset, tmp_path: Path) -> None:
+    items = case(exhibit(1, screenshot="screenshots/a1.png"), exhibit(2, screenshot="screenshots/b2.jpg", handle="@bystander"))
+    handed = {"screenshots/a1.png": b"one", "screenshots/b2.jpg": b"two", "screenshots/c3.png": b"of no item"}
+    package = exported(items, preset, tmp_path / "file", screenshots=handed).path
+    there = {path.name: path.read_bytes() for path in (package / "data").glob("screenshots/*")}
+    assert there == ({} if preset is PANEL else {"a1.png": b"one", "b2.jpg": b"two"})
+
+    apart = case(items.exhibits[0], replace(items.exhibits[1], account_native_id="5"))
+    package = exported(apart, TO_PLATFORM, tmp_path / "one", screenshots=handed, account=ACCOUNT).path
+    assert [path.name for path in (package / "data").glob("screenshots/*")] == ["a1.png"]
+
+
+def test_a_screenshot_under_a_strange_name_is_refused(tmp_path: Path) -> None:
+    for name in ("../a.png", "screenshots/<b>.png", "screenshots/A.png", "/etc/a.png", "screenshots/"):
+        with pytest.raises(BadInput, match="is named with a-z, 0-9"):
+            exported(case(exhibit(screenshot=name)), OURS, tmp_path / "file", screenshots={name: b""})
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_export_says_which_accounts_it_names(tmp_path: Path) -> None:

@@ -91,6 +91,15 @@ def test_the_words_stand_early_and_every_column_has_one_key(preset: Preset) -> N
     assert preset.discloses <= EVERY_FACT
 
 
+def test_who_reported_is_told_to_us_and_the_police_and_a_panel_gets_no_picture() -> None:
+    def told(fact: str) -> set[str]:
+        return {preset.name for preset in PRESETS.values() if fact in preset.discloses}
+
+    assert told("reported_by") == {"ours", "police"}
+    assert told("screenshot") == told("screenshot_sha256") == {"ours", "platform", "police"}
+    assert {preset.name for preset in PRESETS.values() if preset.internal} == {"ours", "police"}
+
+
 def test_no_column_is_left_that_nobody_gets_and_none_holds_a_score_or_a_mood() -> None:
     assert {key for preset in PRESETS.values() for key in preset.sheet} == set(COLUMNS)
     assert not [fact.name for fact in fields(Exhibit) if "score" in fact.name or "sentiment" in fact.name]

@@ -61,10 +61,10 @@ def assert_holds(value: object, expected: object, field: str) -> None:
 
 
 def assert_sound(post: Post) -> None:
-    """A post that the store can keep: named, with words, its times aware and UTC."""
+    """A post that the store can keep: named, with words unless somebody reported it, its times aware and UTC."""
     assert post.platform
     assert post.native_id
-    assert post.text.strip()
+    assert post.text.strip() or post.reported_for
     assert post.retrieved_at == RETRIEVED_AT
     for moment in (post.created_at, post.edited_at):
         assert moment is None or moment.utcoffset() == timedelta(0)

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from casework.purpose import NOT_SIGNED
 from core.settings import Settings
 from core.weeks import utc_now
 from ops.doctor import checks
 from store import runs
 from store.engine import writing
 from store.store import Store, open_store
+from tests.ops.fictional import signed
 
 
 @pytest.fixture
@@ -83,4 +85,6 @@ def test_a_source_that_fails_is_not_in_order_and_one_that_is_not_set_up_is(setti
         run = runs.start_run(connection, "feeds", "all", now=utc_now())
         runs.end_run(connection, run, "stopped", now=utc_now(), message="Nothing answers there.")
     with_feeds = settings.model_copy(update={"sources": {"feeds": {"urls": ["https://news.example/rss"]}}})
+    assert said(with_feeds, "News and other feeds") == (True, NOT_SIGNED)
+    signed(tmp_store)
     assert said(with_feeds, "News and other feeds") == (False, "Nothing answers there.")

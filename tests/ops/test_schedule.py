@@ -18,6 +18,7 @@ from store.engine import reading, writing
 from store.store import Store
 from store.tables import jobs
 from tests.ops.fake_source import FakeSource
+from tests.ops.fictional import signed
 from tests.server import until
 
 NOW = datetime(2026, 11, 20, 16, 15, tzinfo=UTC)
@@ -36,7 +37,10 @@ def ago(**span: float) -> datetime:
         ({}, {"a": 15}, {}, ["a"]),
         ({"a": ago(minutes=14, seconds=59)}, {"a": 15}, {}, []),
         ({"a": ago(minutes=15)}, {"a": 15}, {}, ["a"]),
-        ({"a": NOW + timedelta(hours=1)}, {"a": 15}, {}, []),
+        ({"a": NOW + timedelta(minutes=14)}, {"a": 15}, {}, []),
+        ({"a": NOW + timedelta(hours=1)}, {"a": 15}, {}, ["a"]),
+        ({"a": NOW + timedelta(hours=1)}, {"a": 15}, {"a": NOW + timedelta(hours=2)}, ["a"]),
+        ({"a": NOW + timedelta(minutes=1)}, {"a": 15}, {"a": NOW + timedelta(hours=2)}, []),
         ({"a": ago(hours=1)}, {"a": 15}, {"a": NOW + timedelta(seconds=1)}, []),
         ({"a": ago(hours=1)}, {"a": 15}, {"a": NOW}, ["a"]),
         ({"a": ago(hours=1)}, {"a": 15}, {"a": None}, ["a"]),
@@ -50,13 +54,15 @@ def test_who_is_due(
 
 
 def watch(store: Store) -> None:
+    signed(store)
     with writing(store.engine) as connection:
         profiles.save_schools(connection, [School(id="sva", name="Skarnby Vale Academy")], now=NOW)
 
 
 def asked(store: Store) -> list[dict[str, str]]:
     with reading(store.engine) as connection:
-        return list(connection.scalars(select(jobs.c.arguments).order_by(jobs.c.id)))
+        found = select(jobs.c.arguments).where(jobs.c.kind == "collect").order_by(jobs.c.id)
+        return list(connection.scalars(found))
 
 
 def test_a_source_that_is_due_is_asked_for_once(tmp_store: Store) -> None:
@@ -99,10 +105,10 @@ def test_only_the_leader_asks(tmp_store: Store, tmp_path: Path) -> None:
 
     def clock() -> datetime:
         looked.append(NOW)
-        return NOW if len(looked) > 1 else datetime.now(UTC)
+        return NOW
 
     follower = schedule.start(tmp_store, settings, "me", clock=clock)
-    until(lambda: len(looked) > 1, "it has looked")
+    until(lambda: looked, "it has looked")
     follower.shutdown(wait=True)
     assert asked(tmp_store) == []
     leader = schedule.start(tmp_store, settings, "another", clock=lambda: datetime.now(UTC))
@@ -131,3 +137,55 @@ def test_once_a_watched_word_has_ended_posts_are_judged_without_it(tmp_store: St
     assert job is not None
     assert job.kind == "judge"
     assert not schedule.ask_without_ended_words(tmp_store, term.until + timedelta(hours=1))
+
+
+def test_nothing_that_asks_others_is_asked_before_the_purpose_is_signed(tmp_store: Store) -> None:
+    class OurOwn(FakeSource):
+        asks_others = False
+
+    with writing(tmp_store.engine) as connection:
+        profiles.save_schools(connection, [School(id="sva", name="Skarnby Vale Academy")], now=NOW)
+    sources: dict[str, Collector] = {**SOURCES, "ours": OurOwn()}
+
+    assert schedule.ask_for_due(tmp_store, sources, NOW) == ["ours"]
+    signed(tmp_store)
+    assert schedule.ask_for_due(tmp_store, SOURCES, NOW) == ["fake"]
+    assert asked(tmp_store) == [{"source": "ours"}, {"source": "fake"}]
+
+
+def done(store: Store) -> None:
+    """Whatever was asked for is done."""
+    with writing(store.engine) as connection:
+        while requests.claim(connection, "test", now=NOW):
+            pass
+
+
+def test_what_is_over_its_time_is_looked_for_once_a_day(tmp_store: Store) -> None:
+    assert schedule.ask_for_retention(tmp_store, NOW)
+    done(tmp_store)
+    assert not schedule.ask_for_retention(tmp_store, NOW + timedelta(days=1, seconds=-1))
+    assert schedule.ask_for_retention(tmp_store, NOW + timedelta(days=1))
+
+
+def test_a_clock_put_back_neither_stops_nor_hurries_what_is_done_daily(tmp_store: Store) -> None:
+    schedule.ask_for_retention(tmp_store, NOW)
+    done(tmp_store)
+    week_ago = ago(days=7)
+    assert schedule.ask_for_retention(tmp_store, week_ago)
+    done(tmp_store)
+    assert not schedule.ask_for_retention(tmp_store, week_ago + timedelta(seconds=15))
+    assert schedule.ask_for_retention(tmp_store, week_ago + timedelta(days=1))
+
+
+def test_it_is_looked_for_even_where_nothing_is_collected_by_itself(tmp_store: Store, tmp_path: Path) -> None:
+    running = schedule.start(tmp_store, Settings(data_dir=tmp_path / "data", scheduled=False), "me")
+    try:
+        until(lambda: kinds(tmp_store), "something is asked for")
+    finally:
+        running.shutdown(wait=True)
+    assert kinds(tmp_store) == [("retain", "schedule")]
+
+
+def kinds(store: Store) -> list[tuple[str, str]]:
+    with reading(store.engine) as connection:
+        return [(row.kind, row.asked_by) for row in connection.execute(select(jobs.c.kind, jobs.c.asked_by))]

@@ -20,6 +20,7 @@ from store.engine import reading, writing
 from store.store import Store
 from store.tables import judgements
 from tests.ops.fake_source import BEGAN, FakeSource, raw
+from tests.ops.fictional import signed
 
 WEEK = timedelta(days=7)
 LEADER = Leader(name="Maria Okonkwo", role="chief executive", agreed_on="2026-03-12")
@@ -46,7 +47,7 @@ class Whole(FakeSource):
 def store(tmp_store: Store) -> Store:
     with writing(tmp_store.engine) as connection:
         profiles.save_schools(connection, [TRUST, SCHOOL], now=BEGAN)
-    return tmp_store
+    return signed(tmp_store)
 
 
 def _watch(store: Store) -> None:

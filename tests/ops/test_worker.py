@@ -199,6 +199,7 @@ def test_while_it_finishes_it_still_gives_signs_of_life(
     with running(worker):
         assert begun.wait(30)
         worker.stop()
+        until(lambda: alive(tmp_store), "it gives a sign of life")
         stopped = beats()
         until(lambda: beats() > stopped, "it beats on")
         go_on.set()
@@ -264,4 +265,4 @@ def test_the_demo_can_be_loaded_and_judged_again(worker: Worker, tmp_store: Stor
     assert loaded is not None
     assert judged == {"judged": loaded["stored"]}
     with reading(tmp_store.engine) as connection:
-        assert [each.id for each in profiles.all_schools(connection)] == ["demo"]
+        assert [each.id for each in profiles.all_schools(connection)] == ["demo", "hearth", "mossquern"]

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,9 @@ from casework.presets import PRESETS
 from core.settings import settings
 from core.taxonomy import Lane, Outcome, Role
 from core.weeks import Week, utc_now
-from ops import demo
 from pages.shared import data, handover
 from pages.shared.access import Person
+from store import retention
 from store.engine import reading, writing
 from store.store import Store
 from store.tables import exports, judgements, posts
@@ -36,12 +37,6 @@ PAGES = {
 READING = ("watch/week.py", "watch/posts.py", "cases/cases.py")
 NOW = utc_now()
 LAST_WEEK = Week.of(NOW).back(1)
-
-
-@pytest.fixture
-def demo_store(store: Store) -> Store:
-    demo.load(store, now=NOW)
-    return store
 
 
 @pytest.fixture
@@ -107,7 +102,7 @@ def test_every_page_opens_on_an_empty_store(open_page: Open, page: str) -> None:
 def test_the_first_page_of_an_empty_store_offers_the_demo_and_asks_the_worker_for_it(open_page: Open, store: Store) -> None:
     app = open_page("watch/week.py")
     assert [each.value for each in app.header] == ["Nothing to show yet"]
-    app.button[0].click().run()
+    next(each for each in app.button if each.label == "Load the demo").click().run()
     assert not app.exception
     job = data.job(1)
     assert job is not None
@@ -151,6 +146,21 @@ def test_a_week_without_posts_is_empty(open_page: Open, demo_store: Store, asked
     assert shown(app).startswith("This week")
     assert "0 posts about us" in shown(app)
     assert not app.error
+
+
+def test_a_week_over_its_time_names_no_number_of_people(open_page: Open, demo_store: Store) -> None:
+    over = LAST_WEEK.back(5)
+    with writing(demo_store.engine) as connection:
+        theirs = posts.c.created_at.between(over.start, over.end)
+        connection.execute(update(posts).where(theirs).values(keep_until=NOW - timedelta(hours=1)))
+    assert retention.expire(demo_store.engine, now=NOW, days=30).posts
+    gone, kept = shown(open_page("watch/week.py", week=str(over))), shown(open_page("watch/week.py", week=str(over.back(1))))
+
+    assert "Some of this week’s posts are over their time: they are counted, their words and authors are gone." in gone
+    assert re.search(r"^\d+ posts about us[,(]? ", gone, re.MULTILINE)
+    assert "different p" not in gone
+    assert "over their time" not in kept
+    assert re.search(r"^\d+ posts about us from \d+ different p", kept, re.MULTILINE)
 
 
 def test_a_post_is_read_with_its_reasons(open_page: Open, post: tuple[int, str]) -> None:
@@ -237,6 +247,18 @@ def test_a_case_shows_its_items_and_its_history(open_page: Open, case: str, post
     assert post[1] in said
     assert "It is big" in said
     assert "Item saved" in said
+
+
+def test_a_post_is_put_in_a_case_that_is_open(open_page: Open, case: str, demo_store: Store) -> None:
+    with reading(demo_store.engine) as connection:
+        other = connection.scalars(select(posts.c.id).order_by(posts.c.id.desc()).limit(1)).one()
+    app = open_page("watch/posts.py", post=str(other))
+    next(each for each in app.selectbox if each.label == "Case").set_value(case)
+    next(each for each in app.text_input if each.label == "Why is it saved?").input("It belongs to it")
+    next(each for each in app.button if each.label == "Put in case").click().run()
+
+    assert [each.value for each in app.success] == [f"1 added to {case}."]
+    assert [each.why_saved for each in data.case(case).file.exhibits] == ["As it was", "It belongs to it"]
 
 
 def test_an_evidence_file_is_in_the_log_before_anybody_has_it(case: str, demo_store: Store) -> None:

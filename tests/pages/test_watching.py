@@ -1,6 +1,9 @@
-"""Watching a word on the Cases page, the notices for the data protection officer, and trusts and leaders in Set-up."""
+"""Watching a word on the Cases page, the notices for the data protection officer, trusts and leaders in Set-up; and the times
+when nothing was watched.
+"""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -9,9 +12,9 @@ from casework import cases, terms
 from core.settings import settings
 from core.taxonomy import Role
 from core.types import Leader, School
-from core.weeks import on_screen, utc_now
+from core.weeks import LONDON, Week, on_screen, utc_now
 from pages.shared import data
-from store import notices, profiles
+from store import notices, profiles, purposes, runs
 from store.engine import reading, writing
 from store.store import Store
 from tests.pages.conftest import Open, shown
@@ -103,10 +106,11 @@ def test_the_officer_sees_each_notice_on_every_page_until_they_have_seen_it(
 
     told = [each.value for each in app.text]
     assert f"{on_screen(NOW)} · A word is watched: #one, because [x](https://evil.example)" in told
-    assert [each.label for each in app.button] == ["Seen", "Seen"]
+    seen = [each for each in app.button if each.label == "Seen"]
+    assert len(seen) == 2
     assert "For the head" not in shown(app)
 
-    app.button[0].click().run()
+    seen[0].click().run()
     assert not app.exception
     assert "#one" not in shown(app)
     assert "#two" in shown(open_page("cases/cases.py"))
@@ -141,3 +145,79 @@ def test_a_leader_who_has_not_agreed_is_not_kept(open_page: Open, ref: str, line
 
     assert "does not say when they agreed in writing" in " ".join(each.value for each in app.error)
     assert data.schools(data.version()) == [TRUST]
+
+
+WEEK = Week.of(NOW).back(3)
+HALF_HOUR = timedelta(minutes=30)
+
+
+@pytest.fixture
+def feeds(demo_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo, and a feed that may be asked."""
+    monkeypatch.setenv("CRESTWATCH_SOURCES__FEEDS", '{"urls": ["https://courier.example/feed"]}')
+    settings.cache_clear()
+    said = {"controller": "Skarnby Vale School", "purpose": "To listen", "basis": "public_task", "days": 30}
+    with writing(demo_store.engine) as connection:
+        purposes.sign(connection, {**said, "notice": "a@b.example", "signed_by": "Ada"}, by="Ada", role=Role.HEAD, now=NOW)
+
+
+def _at(day: date, clock: str) -> datetime:
+    return datetime.combine(day, time.fromisoformat(clock), LONDON).astimezone(UTC)
+
+
+def _watch_between(store: Store, *spans: tuple[datetime, datetime], state: str = "done") -> None:
+    """A run every half hour, its last one at the end of each span."""
+    with writing(store.engine) as connection:
+        for start, end in spans:
+            for moment in (*(start + HALF_HOUR * n for n in range((end - start) // HALF_HOUR)), end):
+                runs.end_run(connection, runs.start_run(connection, "feeds", "all", now=moment), state, now=moment)
+
+
+def _told(app: AppTest) -> Sequence[str]:
+    """Everything a page says of times that were not watched, in the order in which it stands."""
+    every = [*(each.value for each in app.warning), *(each.value for each in app.text)]
+    return [each for each in every if "ot watch" in each]
+
+
+def test_a_weekend_without_the_computer_is_told_in_both_weeks(open_page: Open, demo_store: Store, feeds: None) -> None:
+    shut, opened = _at(WEEK.days[4], "18:02"), _at(WEEK.back(-1).monday, "08:10")
+    _watch_between(demo_store, (WEEK.back(1).start, shut), (opened, WEEK.back(-2).end))
+    span = f"{on_screen(shut)} – {on_screen(opened)}"
+
+    for week in (WEEK, WEEK.back(-1)):
+        app = open_page("watch/week.py", week=str(week))
+        assert [each.value for each in app.warning] == [f"Not watching {span}. What was said then may be missing below."]
+        assert f"Not watching {span}. What was said then may be missing." in _told(app)
+        assert any(each.endswith(f" Not watched: {span}.") for each in _told(app))
+        assert "No gaps this week." not in shown(app)
+    days = next(each.value for each in open_page("watch/week.py", week=str(WEEK)).table if "Watched" in each.value)
+    assert list(days["Watched"]) == ["all the time"] * 4 + ["not all the time"] * 3
+
+
+def test_a_week_without_a_gap_says_so_and_has_no_such_line(open_page: Open, demo_store: Store, feeds: None) -> None:
+    _watch_between(demo_store, (WEEK.back(1).start, WEEK.back(-1).end))
+    app = open_page("watch/week.py", week=str(WEEK))
+
+    assert _told(app) == []
+    assert not app.warning
+    assert "Watched: News and other feeds. No gaps this week." in shown(app)
+    assert not [each for each in app.table if "Watched" in each.value]
+
+
+def test_runs_that_brought_nothing_but_an_error_watched_nothing(open_page: Open, demo_store: Store, feeds: None) -> None:
+    start, end = _at(WEEK.days[1], "09:00"), _at(WEEK.days[1], "15:00")
+    _watch_between(demo_store, (WEEK.back(1).start, start), (end, WEEK.back(-1).end))
+    _watch_between(demo_store, (start + HALF_HOUR, end - HALF_HOUR), state="stopped")
+    app = open_page("watch/week.py", week=str(WEEK))
+
+    assert f"Not watching {on_screen(start)} – {on_screen(end)}." in app.warning[0].value
+
+
+def test_many_gaps_are_three_and_a_number(open_page: Open, demo_store: Store, feeds: None) -> None:
+    nights = [(_at(day, "08:00"), _at(day, "18:00")) for day in WEEK.days]
+    _watch_between(demo_store, (WEEK.back(1).start, _at(WEEK.back(1).sunday, "18:00")), *nights)
+    app = open_page("watch/week.py", week=str(WEEK))
+
+    [line] = [each.value for each in app.warning]
+    assert line.count(" – ") == 3
+    assert ", and 5 more times. What was said then may be missing below." in line
