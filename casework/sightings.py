@@ -78,47 +78,58 @@ def hand_in(store: Store, spool: Path, report: Report, *, by: str, now: datetime
     if report.seen_at is not None and report.seen_at > now + _SKEW:
         raise BadInput("That is in the future. Say when you saw it.")
     picture = read_picture(report.picture) if report.picture else None
-    items = _items(report, picture, now)
     reference = f"R-{letters(3)}-{letters(3)}"
-    with reading(store.engine) as connection:
-        if report.school_id not in {school.id for school in profiles.all_schools(connection)}:
-            raise BadInput("That school is not watched here. Choose one from the list.")
-        names = [(item.platform, item.native_id) for item in items]
-        # What was taken away stays away: reported again, it is a new post.
-        gone = sightings.gone(connection, names)
-        # What a post says stays as it is: whoever reports it is not who wrote it.
-        worded = sightings.in_words(connection, names)
-    items = [
-        item.model_copy(update={"native_id": f"{item.native_id} {reference}"})
-        if (item.platform, item.native_id) in gone
-        else item
-        for item in items
-    ]
+    items, fresh = _beside_what_is_there(store, report.school_id, _items(report, picture, now), reference)
     # The spool first: a report that somebody holds a reference for is never lost.
-    if fresh := tuple(item for item in items if (item.platform, item.native_id) not in worded):
-        waiting = Waiting(reference=reference, school=report.school_id, seen_at=report.seen_at or now, items=fresh)
+    if fresh:
+        seen_at = report.seen_at or now
+        waiting = Waiting(reference=reference, school=report.school_id, seen_at=seen_at, items=tuple(fresh))
         _write(spool / f"{reference}.json", waiting)
-    told = {"reporter": report.reporter, "note": report.note, "place": report.place}
-    said = {name: storable(text.strip())[:LONGEST_NOTE] for name, text in told.items() if text.strip()}
     with writing(store.engine) as connection:
         sightings.add(
             connection,
             reference,
             school_id=report.school_id,
             channel=report.channel,
-            items=[(item.platform, item.native_id) for item in items],
-            told_sealed=store.keys.seal_record(said),
+            items=[_name(item) for item in items],
+            told_sealed=store.keys.seal_record(_told(report)),
             seen_at=report.seen_at,
             now=now,
         )
         if picture:
-            shown = items[0]
-            pictures.add(connection, store.keys, picture, platform=shown.platform, native_id=shown.native_id, now=now)
+            platform, native_id = _name(items[0])
+            pictures.add(connection, store.keys, picture, platform=platform, native_id=native_id, now=now)
         requests.ask(connection, "collect", {"source": "sightings"}, by=by, now=now)
         # What we have already was judged before somebody said that it is about us.
         if known := sightings.stored(connection, reference):
             requests.ask(connection, "judge", {"posts": known}, by=by, now=now)
     return Receipt(reference, len(items))
+
+
+def _beside_what_is_there(store: Store, school_id: str, items: Sequence[Item], reference: str) -> tuple[list[Item], list[Item]]:
+    """The items under the names they get, and those of them whose words are new here. Raises BadInput for a school unknown."""
+    with reading(store.engine) as connection:
+        if school_id not in {school.id for school in profiles.all_schools(connection)}:
+            raise BadInput("That school is not watched here. Choose one from the list.")
+        names = [_name(item) for item in items]
+        gone, worded = sightings.gone(connection, names), sightings.in_words(connection, names)
+    # What was taken away stays away: reported again, it is a new post.
+    renamed = [
+        item.model_copy(update={"native_id": f"{item.native_id} {reference}"}) if _name(item) in gone else item
+        for item in items
+    ]
+    # What a post says stays as it is: whoever reports it is not who wrote it.
+    return renamed, [item for item in renamed if _name(item) not in worded]
+
+
+def _name(item: Item) -> tuple[str, str]:
+    return item.platform, item.native_id
+
+
+def _told(report: Report) -> dict[str, str]:
+    """What is sealed of a report: who tells it, why, and where they were."""
+    told = {"reporter": report.reporter, "note": report.note, "place": report.place}
+    return {name: storable(text.strip())[:LONGEST_NOTE] for name, text in told.items() if text.strip()}
 
 
 def letters(number: int) -> str:

@@ -9,7 +9,7 @@ from collectors.sightings import waiting
 from core.errors import CrestwatchError
 from core.log import log
 from core.settings import Settings
-from core.weeks import utc_now
+from core.weeks import LONDON, utc_now
 from store import profiles, purposes, requests, runs, terms
 from store.engine import reading, writing
 from store.store import Store
@@ -17,6 +17,8 @@ from store.store import Store
 LEADER = "schedule"
 LOOK_EVERY = timedelta(seconds=15)
 RETAIN_EVERY = timedelta(days=1)
+NIGHT = range(2, 5)
+"""The hours, in London, when nobody reads or reports."""
 WAITS_TOO_LONG = 60.0  # seconds
 
 
@@ -80,10 +82,11 @@ def ask_without_ended_words(store: Store, now: datetime) -> bool:
 
 
 def ask_for_retention(store: Store, now: datetime) -> bool:
-    """Ask once a day for what is over its time to be taken away."""
+    """Ask once a day for what is over its time to be taken away; at night where the computer is on, for others wait."""
     with reading(store.engine) as connection:
         asked = requests.last_asked(connection, "retain")
-    if asked is not None and abs(now - asked) < RETAIN_EVERY:
+    pause = RETAIN_EVERY / 2 if now.astimezone(LONDON).hour in NIGHT else RETAIN_EVERY
+    if asked is not None and abs(now - asked) < pause:
         return False
     with writing(store.engine) as connection:
         requests.ask(connection, "retain", {}, by="schedule", now=now)

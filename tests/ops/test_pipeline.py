@@ -7,7 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from core.types import Batch, Json, Query, School
+from casework import answers
+from casework.sightings import Report, hand_in
+from collectors.sightings import Sightings
+from core.taxonomy import Role
+from core.types import Batch, Json, Post, Query, Raw, School
 from ops.pipeline import judge_again, queries_for, query_for, run_source
 from store import profiles, runs
 from store.engine import reading, writing
@@ -153,3 +157,58 @@ def test_a_source_read_whole_is_asked_once_with_the_names_of_all_schools() -> No
     assert {"Skarnby Vale Academy", "Brackley Moor School"} <= set(asked[0].names)
     assert [each.key for each in queries_for(FakeSource(), [SCHOOL, other])] == ["sva", "b"]
     assert queries_for(Whole(), []) == []
+
+
+def test_what_a_colleague_typed_gives_way_to_the_platforms_own_words_without_a_trace(store: Store) -> None:
+    report = Report(school_id="sva", link="https://x.com/somebody/status/77", pasted="they r shutting it lol", platform="x")
+    hand_in(store, store.folder / "spool", report, by="page", now=BEGAN)
+    run_source(store, Sightings({"inbox": store.folder / "spool"}), Query(key="all"))
+    own = Raw(payload={"id": 77, "text": "They’re shutting it, lol"}, retrieved_at=BEGAN, tool="fake")
+
+    class Platform(FakeSource):
+        """Answers with the post that was reported."""
+
+        name = "x"
+
+        def collect(self, query: Query, cursor: Json | None) -> Iterator[Batch]:
+            """That post alone."""
+            yield Batch(items=[own])
+
+        @staticmethod
+        def to_post(raw: Raw) -> Post:
+            """As the platform has it."""
+            return Post(platform="x", native_id="77", text=raw.payload["text"], retrieved_at=raw.retrieved_at)
+
+    assert run_source(store, Platform(), QUERY).edited == 1
+    assert count(store, posts) == 1
+    assert count(store, versions) == 0
+    with reading(store.engine) as connection:
+        row = connection.execute(select(posts.c.text, posts.c.source, posts.c.version)).one()
+        outcome = connection.scalars(select(judgements.c.outcome)).one()
+    assert tuple(row) == ("They’re shutting it, lol", "x", 1)
+    assert outcome == "ours", "it names nobody; but somebody reported it for the school"
+    hand_in(store, store.folder / "spool", replace(report, pasted="something else"), by="page", now=BEGAN)
+    run_source(store, Sightings({"inbox": store.folder / "spool"}), Query(key="all"))
+    with reading(store.engine) as connection:
+        assert connection.scalars(select(posts.c.text)).one() == "They’re shutting it, lol"
+
+
+def test_an_answer_outlives_the_edit_of_its_post(store: Store) -> None:
+    run_source(store, FakeSource(total=1), QUERY)
+    with reading(store.engine) as connection:
+        post_id = connection.scalars(select(posts.c.id)).one()
+    answers.answer(store, post_id, "sva", "not_us", by="Ada", role=Role.HEAD, now=BEGAN)
+
+    class Edited(FakeSource):
+        """The same post, which now says more."""
+
+        def collect(self, query: Query, cursor: Json | None) -> Iterator[Batch]:
+            """From the beginning."""
+            first = raw(0)
+            yield Batch(items=[replace(first, payload={**first.payload, "text": first.payload["text"] + " Edited."})])
+
+    assert run_source(store, Edited(total=1), QUERY).edited == 1
+    with reading(store.engine) as connection:
+        row = connection.execute(select(judgements.c.outcome, judgements.c.reasons)).one()
+    assert row.outcome == "not_ours"
+    assert row.reasons[0]["feature"] == "answer"

@@ -189,3 +189,17 @@ def test_it_is_looked_for_even_where_nothing_is_collected_by_itself(tmp_store: S
 def kinds(store: Store) -> list[tuple[str, str]]:
     with reading(store.engine) as connection:
         return [(row.kind, row.asked_by) for row in connection.execute(select(jobs.c.kind, jobs.c.asked_by))]
+
+
+def test_on_a_server_what_is_done_daily_moves_into_the_night(tmp_store: Store) -> None:
+    night = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+    schedule.ask_for_retention(tmp_store, NOW)
+    done(tmp_store)
+    assert not schedule.ask_for_retention(tmp_store, night)  # not twice within half a day
+    assert schedule.ask_for_retention(tmp_store, NOW + timedelta(days=1))
+    done(tmp_store)
+    early = datetime(2026, 11, 22, 4, 59, tzinfo=UTC)
+    assert schedule.ask_for_retention(tmp_store, early)
+    done(tmp_store)
+    assert not schedule.ask_for_retention(tmp_store, early + timedelta(hours=12))
+    assert schedule.ask_for_retention(tmp_store, early + timedelta(hours=22))
