@@ -13,13 +13,14 @@ from pages.shared.access import at_screen
 ICON = Path(__file__).with_name("icon.png")
 
 st.set_page_config(page_title="Crestwatch", page_icon=str(ICON), layout="wide")
+report = st.Page(places.SIGHTING, title="Report something seen", visibility="hidden")
 page = st.navigation(
     {
         "": [
             st.Page(places.WEEK, title="This week", icon=":material/calendar_view_week:", default=True),
             st.Page(places.POSTS, title="Posts", icon=":material/forum:"),
             st.Page(places.CASES, title="Cases", icon=":material/folder_open:"),
-            st.Page(places.SIGHTING, title="Report something seen", visibility="hidden"),
+            report,
         ],
         "Set-up": [
             st.Page(places.SCHOOL, title="School", icon=":material/school:"),
@@ -36,7 +37,8 @@ try:
     if data.worker_is_silent(utc_now()):
         st.warning("Nothing is collected at the moment: the worker gives no sign of life. It is started again by itself.")
     notices.bar(at_screen())
-    ui.report_button(page.title)
+    if page is not report:
+        ui.report_button()
     page.run()
 except CrestwatchError as problem:
     ui.problem(str(problem))

@@ -172,12 +172,11 @@ def job_notice() -> None:
         st.text(left_out)
 
 
-def report_button(title: str) -> None:
-    """The button on every page; on the page it leads to there is none."""
-    if title != "Report something seen":
-        with st.container(horizontal_alignment="right"):
-            if st.button("Report something seen", icon=":material/add_comment:", key="report something seen"):
-                st.switch_page(places.SIGHTING)
+def report_button() -> None:
+    """The button on every page but the one it leads to."""
+    with st.container(horizontal_alignment="right"):
+        if st.button("Report something seen", icon=":material/add_comment:", key="report something seen"):
+            st.switch_page(places.SIGHTING)
 
 
 def nothing_yet(person: Person) -> None:
