@@ -3,7 +3,9 @@
 People: no table has a row per private author. A post carries `author_key` (an HMAC) and the sealed handle; see `store/keys.py`.
 """
 
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -24,6 +26,8 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.types import JSON, TypeDecorator
+
+from core.types import Reason
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -48,6 +52,25 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Back to an aware UTC time."""
         return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+class Reasons(TypeDecorator[list[dict[str, Any]]]):
+    """Reasons for a judgement, kept as rows of values: their names would be half of what there is. Read by name."""
+
+    impl = JSON
+    cache_ok = True
+    _NAMES = tuple(field.name for field in fields(Reason))
+    _of_reason, _of_row = staticmethod(attrgetter(*_NAMES)), staticmethod(itemgetter(*_NAMES))
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """Each reason, as it was judged or as it was read, as its values in the order of its fields."""
+        return [self._of_reason(each) if isinstance(each, Reason) else self._of_row(each) for each in value]
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> list[dict[str, Any]] | None:
+        """Each reason by name. The first version kept them so."""
+        if value is None:
+            return None
+        return [each if isinstance(each, dict) else dict(zip(self._NAMES, each, strict=True)) for each in value]
 
 
 metadata = MetaData(
@@ -143,7 +166,7 @@ judgements = Table(
     Column("severity", String, nullable=False),
     Column("lane", String, nullable=False),
     Column("own", Integer, nullable=False, server_default="0"),
-    Column("reasons", JSON, nullable=False),
+    Column("reasons", Reasons, nullable=False),
     Column("model", String, nullable=False),
     Column("judged_at", Instant, nullable=False),
     PrimaryKeyConstraint("school_id", "post_id"),

@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import JSON, Column, Connection, Float, Integer, LargeBinary, String, select
 from sqlalchemy.types import BigInteger
 
+from core.types import Reason
 from store.tables import EPOCH, Instant, metadata
 from tests.store.fictional import NOW
 
 _ALLOWED: dict[tuple[str, str], Any] = {
     ("purposes", "statement"): {"days": 30},
+    ("judgements", "reasons"): [Reason(feature="ö", score=0.1, sentence="“Größe’s” 👩🏽‍🏫", theirs="x")],
     ("jobs", "state"): "running",
     ("case_events", "kind"): "created",
     ("decisions", "kind"): "relevance",
