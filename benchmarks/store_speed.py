@@ -203,7 +203,9 @@ def week_questions(store: Store, schools: list[str]) -> dict[str, Question]:
     since = Filter(schools=schools, start=week.end - timedelta(days=3), own=False)
     return {
         "span": lambda c: (queries.first_day(c, schools), queries.newest_day(c, schools)),
-        "daily counts": lambda c: queries.daily_counts(c, schools, week.back(WEEKS_BACK).monday, week.sunday),
+        "daily counts": lambda c: queries.daily_counts(
+            c, schools, week.back(WEEKS_BACK).monday, week.sunday, whole_weeks_before=week.monday
+        ),
         "people": lambda c: queries.people_in(c, written),
         "since the last look": lambda c: queries.count_mentions(c, since),
         "referred": lambda c: queries.referred(c, schools, week.start, week.end),

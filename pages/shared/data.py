@@ -95,9 +95,9 @@ def people(version: tuple[int, ...], wanted: Filter) -> int | None:
 
 @st.cache_data(ttl="10m", max_entries=64)
 def daily(version: tuple[int, ...], school_ids: Sequence[str], first: date, last: date) -> pd.DataFrame:
-    """Daily counts between two days."""
+    """Daily counts of the week that ends with `last`, weekly ones of those before it, from `first`, a Monday."""
     with reading(store().engine) as connection:
-        return queries.daily_counts(connection, school_ids, first, last)
+        return queries.daily_counts(connection, school_ids, first, last, whole_weeks_before=last - timedelta(days=6))
 
 
 @st.cache_data(ttl="10m", max_entries=16)

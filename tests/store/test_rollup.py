@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import Connection, delete, select
 
+from analysis.weekly import weekly
 from core.settings import Settings
 from core.taxonomy import Outcome, Sentiment
 from core.types import JudgedMention, Reach, School
+from core.weeks import Week, day_start
 from store import mentions
 from store.engine import reading, writing
 from store.ids import day_of
@@ -195,3 +197,25 @@ def test_the_span_of_days_and_the_platforms(store: Store) -> None:
         assert platforms(connection, ["grove"]) == ["reddit", "x"]
         assert platforms(connection, ["grove", "harbour"]) == ["news", "reddit", "x"]
         assert len(daily_counts(connection, ["grove"], NOW.date(), NOW.date())) == 1
+
+
+def test_earlier_weeks_are_summed_under_their_mondays(store: Store) -> None:
+    monday = date(2026, 6, 29)
+    for number in range(40):  # the last eleven days of May to the first week of July, several a day
+        at = datetime(2026, 5, 28, 9, tzinfo=UTC) + timedelta(days=number, hours=number % 5)
+        platform = "x" if number % 3 else "reddit"
+        keep(store, incoming(post(f"w{number}", created_at=at, platform=platform), about("grove" if number % 2 else "harbour")))
+    both, first, last = ["grove", "harbour"], monday - timedelta(weeks=5), monday + timedelta(days=6)
+    with reading(store.engine) as connection:
+        days = daily_counts(connection, both, first, last)
+        weeks = daily_counts(connection, both, first, last, whole_weeks_before=monday)
+    assert set(weeks["day"]) >= {(monday - timedelta(weeks=n)).isoformat() for n in range(1, 5)}
+    assert len(weeks) < len(days)
+    for school in both:
+        for shown in (Week.of(day_start(monday)), Week.of(day_start(monday)).back(2)):
+            since = Week.of(day_start(first))
+            by_day, by_week = (weekly(each[each["school_id"] == school], shown, since) for each in (days, weeks))
+            assert [week.posts for week in by_day.weeks] == [week.posts for week in by_week.weeks]
+            assert by_day.usual_by_platform == by_week.usual_by_platform
+    this = Week.of(day_start(monday))
+    assert weekly(days, this, this).this == weekly(weeks, this, this).this
