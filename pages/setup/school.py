@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.errors import BadInput
 from core.profile import parse_schools
-from pages.shared import data, register, ui
+from pages.shared import acts, data, register, ui
 from pages.shared.access import INSTALLERS, require
 from pages.shared.profile import choose, form
 from pages.shared.why import learned
@@ -27,8 +27,8 @@ except BadInput as problem:
     ui.problem(str(problem))
     st.stop()
 if changed:
-    data.save_school(changed)
-    st.session_state["job"] = data.ask("judge", {}, person.name)
+    acts.save_school(changed)
+    st.session_state["job"] = acts.ask("judge", {}, person.name)
     ui.set_param("profile", changed.id)
     st.rerun()
 
@@ -41,11 +41,11 @@ upload = st.file_uploader("schools.json", type=["json"])
 if upload and st.button("Take these schools in"):
     try:
         for each in parse_schools(upload.getvalue(), upload.name):
-            data.save_school(each)
+            acts.save_school(each)
     except BadInput as problem:
         ui.problem(str(problem))
         st.stop()
-    st.session_state["job"] = data.ask("judge", {}, person.name)
+    st.session_state["job"] = acts.ask("judge", {}, person.name)
     st.rerun()
 if not schools:
     ui.nothing_yet(person)

@@ -12,9 +12,8 @@ import pandas as pd
 import streamlit as st
 
 from analysis.trends import Gap, gaps
-from casework import cases, purpose, report_code, sightings
-from casework.purpose import Statement, lawful
-from casework.sightings import Receipt, Report
+from casework import cases, report_code
+from casework.purpose import lawful
 from collectors.base import Collector, set_up
 from core.settings import settings
 from core.taxonomy import Role
@@ -171,11 +170,6 @@ def signed_purpose() -> SignedPurpose | None:
         return purposes.newest(connection)
 
 
-def sign_purpose(statement: Statement, by: str, role: Role, now: datetime) -> None:
-    """Sign it; from now on sources may be asked."""
-    purpose.sign(store(), statement, by=by, role=role, now=now)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """How many posts have their words and how many lost them, when that was last looked through, and backups out of reach."""
@@ -196,12 +190,6 @@ def kept() -> Kept:
             last_pass=requests.last_done(connection, "retain"),
             out_of_reach=[(number, str(path), made) for number, path, made in backups.kept(connection) if not path.exists()],
         )
-
-
-def backup_deleted(number: int) -> None:
-    """Somebody said that a backup is deleted."""
-    with writing(store().engine) as connection:
-        backups.deleted(connection, number, now=utc_now())
 
 
 def source_runs(name: str) -> pd.DataFrame:
@@ -229,12 +217,6 @@ def correction(school_id: str) -> Any:
         return decisions.correction(connection, school_id)
 
 
-def ask(kind: str, arguments: Mapping[str, Any], by: str) -> int:
-    """Ask the worker for a job; returns its number."""
-    with writing(store().engine) as connection:
-        return requests.ask(connection, kind, arguments, by=by, now=utc_now())
-
-
 def job(job_id: int) -> Job | None:
     """A job as it stands."""
     with reading(store().engine) as connection:
@@ -252,18 +234,6 @@ def since_last_look(person: str, page: str) -> datetime | None:
     return looked
 
 
-def save_school(school: School) -> None:
-    """Add a school or change its profile; stored posts are then judged anew."""
-    with writing(store().engine) as connection:
-        profiles.save_schools(connection, [school], now=utc_now())
-    schools.clear()  # the page that saved it shows it at once, not when the posts have been judged
-
-
-def hand_in(report: Report) -> Receipt:
-    """Take in what somebody saw."""
-    return sightings.hand_in(store(), settings().spool, report, by="page", now=utc_now())
-
-
 def picture(picture_id: int) -> bytes | None:
     """The copy of a screenshot that may be shown; None when it is gone."""
     with reading(store().engine) as connection:
@@ -273,16 +243,6 @@ def picture(picture_id: int) -> bytes | None:
 def staff_code() -> str | None:
     """The code of the staff form; None while it is closed."""
     return report_code.current(store())
-
-
-def open_staff_form(by: str) -> None:
-    """Open the staff form with a new code; an old one ends."""
-    report_code.start(store(), by=by, now=utc_now())
-
-
-def close_staff_form() -> None:
-    """Accept no code any more."""
-    report_code.end(store(), utc_now())
 
 
 def all_cases() -> pd.DataFrame:
@@ -306,9 +266,3 @@ def unseen_notices(roles: Collection[Role]) -> list[Notice]:
     """What nobody in these roles has seen yet."""
     with reading(store().engine) as connection:
         return notices.unseen(connection, roles)
-
-
-def notice_seen(notice_id: int, roles: Collection[Role]) -> None:
-    """Somebody in one of these roles has seen a notice."""
-    with writing(store().engine) as connection:
-        notices.mark_seen(connection, notice_id, roles, now=utc_now())

@@ -8,7 +8,7 @@ import streamlit as st
 from core.settings import settings
 from core.taxonomy import PLATFORMS, platform_on_screen
 from core.weeks import london_day
-from pages.shared import data
+from pages.shared import acts
 from pages.shared.access import Person
 from store.retention import LONGEST_DAYS
 
@@ -46,5 +46,5 @@ def import_form(person: Person, now: datetime) -> None:
         path.write_bytes(content)
         arguments = {"path": str(path), "platform": platform or None, "zone": zone or None}
         arguments["keep_until"] = keep_until.isoformat()
-        st.session_state["job"] = data.ask("import", arguments, person.name)
+        st.session_state["job"] = acts.ask("import", arguments, person.name)
         st.rerun()

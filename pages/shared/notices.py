@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.weeks import on_screen
-from pages.shared import data
+from pages.shared import acts, data
 from pages.shared.access import Person
 
 
@@ -13,5 +13,5 @@ def bar(person: Person) -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"notice {notice.id}"):
             st.text(f"{on_screen(notice.at)} · {notice.text}")
             if st.button("Seen", key=f"seen {notice.id}"):
-                data.notice_seen(notice.id, person.roles)
+                acts.notice_seen(notice.id, person.roles)
                 st.rerun()

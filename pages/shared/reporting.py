@@ -9,7 +9,7 @@ from core.errors import CrestwatchError
 from core.taxonomy import PLATFORMS, platform_on_screen
 from core.types import School
 from core.weeks import LONDON, utc_now
-from pages.shared import data, places, ui
+from pages.shared import acts, places, ui
 
 NOON = time(12)
 """When something was seen on a day, if nobody says at what time."""
@@ -69,7 +69,7 @@ def form(schools: list[School]) -> None:
         reporter=reporter,
     )
     try:
-        st.session_state["receipt"] = data.hand_in(report)
+        st.session_state["receipt"] = acts.hand_in(report)
         st.session_state["reports"] = turn + 1
     except CrestwatchError as problem:
         ui.problem(str(problem))

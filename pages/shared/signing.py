@@ -7,7 +7,7 @@ import streamlit as st
 from casework.purpose import BASES, SUGGESTED, Statement
 from core.errors import BadInput
 from core.weeks import on_screen
-from pages.shared import data, ui
+from pages.shared import acts, data, ui
 from pages.shared.access import SIGNERS, Person
 from store.purposes import SignedPurpose
 from store.retention import LONGEST_DAYS
@@ -58,7 +58,7 @@ def form(person: Person, signed: SignedPurpose | None, now: datetime) -> None:
             assessment=assessment.strip(),
         )
         role = min(person.roles & frozenset(SIGNERS), key=SIGNERS.index)
-        data.sign_purpose(statement, person.name, role, now)
+        acts.sign_purpose(statement, person.name, role, now)
     except BadInput as problem:
         ui.problem(str(problem))
     else:
@@ -77,5 +77,5 @@ def copies(kept: data.Kept) -> None:
     for number, path, made_at in kept.out_of_reach:
         st.text(f"{path}, made {on_screen(made_at)}")
         if st.button("It is deleted", key=f"backup {number} is deleted"):
-            data.backup_deleted(number)
+            acts.backup_deleted(number)
             st.rerun()

@@ -8,7 +8,7 @@ import streamlit as st
 
 from collectors.base import Collector, discover
 from core.weeks import on_screen
-from pages.shared import data, ui
+from pages.shared import acts, data, ui
 from pages.shared.access import Person
 
 _STATES = {"running": "running", "done": "worked", "stopped": "stopped"}
@@ -25,7 +25,7 @@ def source_card(name: str, source: Collector | None, reason: str | None, now: da
             st.text(f"Cost: {kind.policy.cost}")
         usable = source is not None and source.settings.on
         if usable and st.button("Collect now", key=f"collect {name}", disabled="job" in st.session_state):
-            st.session_state["job"] = data.ask("collect", {"source": name}, person.name)
+            st.session_state["job"] = acts.ask("collect", {"source": name}, person.name)
             st.rerun()
         if not runs.empty:
             with st.expander("The last runs"):

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.settings import settings
-from pages.shared import data
+from pages.shared import acts, data
 from pages.shared.access import Person
 
 
@@ -19,8 +19,8 @@ def staff_form(person: Person) -> None:
             st.text("Only this computer can open it yet. Ask IT to set public_address: docs/settings.md says how.")
     new, close, _ = st.columns([2, 2, 3])
     if new.button("New code" if code else "Open the form", width="stretch", help="A code that was given out before ends."):
-        data.open_staff_form(person.name)
+        acts.open_staff_form(person.name)
         st.rerun()
     if code and close.button("Close the form", width="stretch"):
-        data.close_staff_form()
+        acts.close_staff_form()
         st.rerun()

@@ -14,7 +14,7 @@ import streamlit as st
 from core.taxonomy import ON_SCREEN, Outcome, Sentiment, platform_on_screen
 from core.types import School
 from core.weeks import Week, on_screen
-from pages.shared import charts, data, places
+from pages.shared import acts, charts, data, places
 from pages.shared.access import Person
 
 Row = Mapping[Any, Any]
@@ -186,7 +186,7 @@ def nothing_yet(person: Person) -> None:
     if "job" in st.session_state:
         watch_job(st.session_state["job"], "The demo is ready.")
     elif st.button("Load the demo", type="primary"):
-        st.session_state["job"] = data.ask("load_demo", {}, person.name)
+        st.session_state["job"] = acts.ask("load_demo", {}, person.name)
         st.rerun()
     st.page_link(places.SCHOOL, label="Set up your school")
 

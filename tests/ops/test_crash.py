@@ -41,10 +41,10 @@ def test_a_kill_loses_and_doubles_nothing(scene: Scene, tmp_path: Path) -> None:
 
 
 def test_a_killed_web_or_worker_loses_nothing_and_leaves_nobody_behind(tmp_path: Path) -> None:
-    """One round of each, side by side: a dashboard takes long to begin."""
+    """The three side by side: a dashboard takes long to begin."""
     seed = chosen()
     with ThreadPoolExecutor(len(SERVED)) as pool:
-        rounds = {name: pool.submit(rounds_of, scene, tmp_path / name, seed, 1) for name, scene in SERVED.items()}
+        rounds = {name: pool.submit(rounds_of, scene, tmp_path / name, seed, ROUNDS) for name, scene in SERVED.items()}
         for name, each in rounds.items():
             assert all(map(nothing_wrong, each.result())), (seed, name, each.result())
 
