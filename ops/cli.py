@@ -14,8 +14,9 @@ import typer
 
 from casework import cases
 from casework.presets import PRESETS
+from casework.purpose import NOT_SIGNED
 from collectors.files import ReadOptions
-from core.errors import BadInput, CrestwatchError
+from core.errors import BadInput, CrestwatchError, NotConfigured
 from core.log import configure, log
 from core.profile import read_schools
 from core.settings import settings
@@ -27,7 +28,7 @@ from ops.doctor import checks
 from ops.judging import judge_file
 from ops.progress import Progress
 from ops.sources import states
-from store import profiles
+from store import profiles, purposes
 from store.engine import reading, writing
 from store.store import Store, open_store
 
@@ -160,7 +161,7 @@ def import_(
 def collect(source: Annotated[str | None, typer.Option(help="Only this source.")] = None, json_: AsJson = False) -> None:
     """Collect once, now, from every source that is switched on."""
     store = open_store(settings())
-    names = [source] if source else sorted(schedule.ready_sources(settings()))
+    names = [source] if source else _may_be_asked(store)
     if not names:
         raise BadInput("No source is switched on yet. `crestwatch sources` says what each needs.")
     results: dict[str, Any] = {}
@@ -251,6 +252,19 @@ def _stand_in_for_closed_streams() -> None:
 def _say(words: str) -> None:
     with suppress(OSError):  # nobody reads it
         typer.echo(words, err=True)
+
+
+def _may_be_asked(store: Store) -> list[str]:
+    """The sources that are switched on, without those that wait for the signature; which is then said."""
+    ready = schedule.ready_sources(settings())
+    with reading(store.engine) as connection:
+        signed = purposes.newest(connection)
+    names = sorted(name for name, each in ready.items() if signed or not each.asks_others)
+    if len(names) < len(ready):
+        if not names:
+            raise NotConfigured(NOT_SIGNED)
+        typer.echo(NOT_SIGNED, err=True)
+    return names
 
 
 def _take_in_schools(store: Store, file: Path) -> list[School]:

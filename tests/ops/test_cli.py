@@ -81,6 +81,13 @@ def test_nobody_is_asked_before_the_purpose_is_signed(
         assert feeds() == ("not_configured", NOT_SIGNED)
         assert one_line(command("collect")) == NOT_SIGNED
         assert one_line(command("collect", "--source", "feeds")) == NOT_SIGNED
+        (tmp_path / "waiting").mkdir()
+        posts_file(tmp_path / "waiting" / "posts.jsonl", [row(1)])
+        both = {"feeds": table, "files": {"inbox": str(tmp_path / "waiting")}}
+        monkeypatch.setenv("CRESTWATCH_SOURCES", json.dumps(both))
+        said = command("collect", "--json")
+        assert (said.status, said.err.strip()) == (0, NOT_SIGNED), "what asks nobody goes on"
+        assert set(json.loads(said.out)) == {"files"}
         assert news.log == []
         assert command(*SIGN).status == 0
         assert feeds() == ("ready", None)
