@@ -15,6 +15,7 @@ from collectors.base import Collector
 from collectors.files import Files, ReadOptions, read
 from core.errors import CrestwatchError, ItemSkipped, SourceStopped
 from core.log import log
+from core.minimal import minimal
 from core.types import Batch, Post, Query, Raw, School, Skipped, WatchedTerm
 from core.weeks import utc_now
 from store import mentions, queries, retention, runs, sightings, writes
@@ -107,7 +108,7 @@ def take_in(
     fresh = [post for post, _ in posts if _is_fresh(post, have)]
     judged = judge([_as_reported(post, have, reported) for post in fresh])
     about = {id(post): each for post, each in zip(fresh, judged, strict=True)}
-    incoming = [writes.Incoming(post=post, raw=raw, mentions=about.get(id(post), ())) for post, raw in posts]
+    incoming = [writes.Incoming(post=post, raw=_kept(raw), mentions=about.get(id(post), ())) for post, raw in posts]
     # 5  Store it all in one transaction.
     with writing(store.engine) as connection:
         incoming = _in_their_words(connection, incoming, have)
@@ -236,6 +237,11 @@ def _judge_now(store: Store, now: datetime, *, school_id: str | None = None) -> 
     """The judge as it stands. Made while only reading: with many schools it takes a moment, and nobody should wait to write."""
     with reading(store.engine) as connection:
         return answers.current_judge(connection, now=now, school_id=school_id)
+
+
+def _kept(raw: Raw) -> Raw:
+    """What was fetched, without what was only needed to judge it."""
+    return replace(raw, payload=minimal(raw.payload))
 
 
 def _as_reported(post: Post, have: Mapping[tuple[str, str], writes.Known], reported: Mapping[int, str]) -> Post:

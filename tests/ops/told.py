@@ -45,16 +45,16 @@ IN_THE_ANSWER = {
     "payload": "oxbarrendippler",
     "handle": "quibberwollockt",
     "name": "zanthoperrinell",
-    "bio": "frumbletansyard",
-    "location": "wexlowdrumbyton",
 }
+NEVER_KEPT = {"bio": "frumbletansyard", "location": "wexlowdrumbyton"}
+"""Read while judging, and in no file afterwards."""
 SEALED = {
     "reporter": "umbralithgowerd",
     "note": "pindlewhistropp",
     "picture": "yarvenstoddlexx",
 }
 WAITING = {"upload": "chorbletwinedge", "half": "lunterasphodelw"}
-CANARIES = {**IN_THE_OPEN, **IN_THE_ANSWER, **SEALED, **WAITING}
+CANARIES = {**IN_THE_OPEN, **IN_THE_ANSWER, **NEVER_KEPT, **SEALED, **WAITING}
 
 
 class Told(FakeSource):
