@@ -93,7 +93,7 @@ class Files(Collector):
         """Return when there is an inbox; raise NotConfigured otherwise."""
         if self.settings.inbox is None or not self.settings.inbox.is_dir():
             raise NotConfigured(
-                "No folder is watched for files. Import a file by hand, or set a folder as inbox in [sources.files]."
+                "No folder is watched for files. Import a file by hand (crestwatch import FILE), or set a folder as inbox."
             )
 
     def collect(self, query: Query, cursor: Json | None) -> Iterator[Batch]:

@@ -36,7 +36,7 @@ from store.tables import Instant
 BUSY_SECONDS = 10
 _PAGE_BYTES = 8192
 """In pages of the usual 4096 a judgement with its reasons spills into one of its own: twice the file, twice the writing."""
-_CACHE_KIBIBYTES = 65_536
+_CACHE_KIBIBYTES = 32_768
 """For a connection. SQLite's own 2 MiB do not hold the inner pages of a million posts."""
 _PRAGMAS = (
     "foreign_keys=ON",
