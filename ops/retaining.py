@@ -22,6 +22,9 @@ LEFT_OVER = timedelta(days=1)
 """An upload that lies this long was never taken in: its job failed, or was never asked."""
 
 
+_ASKED_AT_ONCE = 100
+
+
 def retain(store: Store, settings: Settings, *, now: datetime, dry_run: bool = False) -> dict[str, Any]:
     """One pass. `dry_run`: only say what would go. Returns what went: posts, pictures, reports, uploads, backups thinned."""
     with reading(store.engine) as connection:
@@ -50,6 +53,8 @@ def sync_deletions(store: Store, settings: Settings, *, now: datetime) -> dict[s
     for name, (source, _) in ready.items():
         if source is not None and source.settings.on and source.policy.recheck_days:
             wiped[name] = _recheck(store, source, now)
+    if any(wiped.values()):
+        retention.scrub(store.engine)
     return wiped
 
 
@@ -58,18 +63,13 @@ def _recheck(store: Store, source: Collector, now: datetime) -> int:
         asked = retention.in_words(connection, source.name)
     wiped = 0
     try:
-        for start in range(0, len(asked), _A_TIME):
-            gone = source.recheck(asked[start : start + _A_TIME])
+        for start in range(0, len(asked), _ASKED_AT_ONCE):
+            gone = source.recheck(asked[start : start + _ASKED_AT_ONCE])
             with writing(store.engine) as connection:
                 wiped += retention.wipe(connection, source.name, gone, now=now)
     except SourceStopped as stopped:
         log(part="retention", source=source.name).warning("recheck_stopped", reason=str(stopped))
-    if wiped:
-        retention.scrub(store.engine)
     return wiped
-
-
-_A_TIME = 100
 
 
 def _left_over(settings: Settings, days: int, now: datetime) -> list[Path]:

@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from store.engine import frame, take_turns
-from store.tables import case_events, exhibits, exports, payloads, post_keys, posts
+from store.tables import IN_WORDS, case_events, exhibits, exports, payloads, post_keys, posts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +97,7 @@ def post_for_exhibit(connection: Connection, post_id: int) -> dict[str, Any] | N
         select(*posts.c, post_keys.c.native_id, payloads.c.body, payloads.c.tool)
         .join(post_keys, post_keys.c.post_id == posts.c.id)
         .outerjoin(payloads, payloads.c.post_id == posts.c.id)
-        .where(posts.c.id == post_id, posts.c.gone_at.is_(None), posts.c.expired_at.is_(None))
+        .where(posts.c.id == post_id, IN_WORDS)
     ).one_or_none()
     return dict(row._mapping) if row else None
 

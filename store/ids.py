@@ -36,7 +36,7 @@ def day_of(post_id: int) -> date:
 @lru_cache(maxsize=4096)
 def _day_of_hour(hour: int) -> date:
     """London's days begin on the hour, so that all posts of one hour fall on one day."""
-    return london_day(EPOCH + timedelta(hours=hour))
+    return london_day(moment_of((hour * 3600) << HASH_BITS))
 
 
 def ids_from(moment: datetime) -> int:

@@ -30,7 +30,7 @@ from store import sightings
 from store.engine import frame, is_sqlite, reading
 from store.ids import ids_from
 from store.keys import Keys
-from store.tables import daily, judgements, posts, versions, visits
+from store.tables import IN_WORDS, daily, judgements, posts, versions, visits
 
 _CHUNK = 1_000
 _COLUMNS = (
@@ -204,7 +204,7 @@ def stored_posts(engine: Engine, keys: Keys, *, only: Sequence[int] | None = Non
     below: int | None = None
     while True:
         with reading(engine) as connection:
-            statement = select(posts).where(_in_words()).order_by(posts.c.id.desc()).limit(_CHUNK)
+            statement = select(posts).where(IN_WORDS).order_by(posts.c.id.desc()).limit(_CHUNK)
             if only is not None:
                 statement = statement.where(posts.c.id.in_(only))
             rows = connection.execute(statement if below is None else statement.where(posts.c.id < below)).all()
@@ -217,7 +217,7 @@ def stored_posts(engine: Engine, keys: Keys, *, only: Sequence[int] | None = Non
 
 def posts_by_id(connection: Connection, keys: Keys, ids: Sequence[int]) -> dict[int, Post]:
     """These posts as they can be judged again; what was wiped is left out."""
-    rows = connection.execute(select(posts).where(posts.c.id.in_(ids), _in_words())).all()
+    rows = connection.execute(select(posts).where(posts.c.id.in_(ids), IN_WORDS)).all()
     reported = sightings.schools_of(connection, ids)
     return {row.id: _post(row, keys.open_author(row.author_sealed), reported.get(row.id)) for row in rows}
 
@@ -254,11 +254,6 @@ def _post(row: Any, author: Author, reported_for: str | None) -> Post:
         language=row.language,
         reported_for=reported_for,
     )
-
-
-def _in_words() -> Any:
-    """Only posts that still have their words."""
-    return and_(posts.c.gone_at.is_(None), posts.c.expired_at.is_(None))
 
 
 def _between(column: Any, start: datetime | None, end: datetime | None) -> Any:

@@ -17,6 +17,8 @@ from store import mentions
 from store.engine import explained, is_sqlite, reading, writing
 from store.tables import (
     EPOCH,
+    IN_WORDS,
+    WORDS_GONE,
     exhibits,
     judgements,
     payloads,
@@ -92,7 +94,7 @@ def in_words(connection: Connection, source: str) -> list[str]:
         select(post_keys.c.native_id)
         .join(posts, posts.c.id == post_keys.c.post_id)
         .where(posts.c.source == source, post_keys.c.platform == source)
-        .where(posts.c.gone_at.is_(None), posts.c.expired_at.is_(None))
+        .where(IN_WORDS)
         .order_by(posts.c.id.desc())
     )
     return list(connection.scalars(statement))
@@ -100,7 +102,7 @@ def in_words(connection: Connection, source: str) -> list[str]:
 
 def counts(connection: Connection) -> tuple[int, int]:
     """How many posts have their words, and how many have lost them."""
-    lost = func.count().filter(or_(posts.c.gone_at.is_not(None), posts.c.expired_at.is_not(None)))
+    lost = func.count().filter(WORDS_GONE)
     every, without = connection.execute(select(func.count(), lost).select_from(posts)).one()
     return every - without, without
 
@@ -178,8 +180,7 @@ def _overdue(now: datetime, days: int) -> ColumnElement[bool]:
     kept_long_enough = posts.c.stored_at <= now - timedelta(days=days)
     nobodys = and_(posts.c.stored_at <= now - timedelta(days=min(days, NOT_OURS_DAYS)), ~about_us)
     return and_(
-        posts.c.gone_at.is_(None),
-        posts.c.expired_at.is_(None),
+        IN_WORDS,
         or_(posts.c.keep_until <= now, and_(posts.c.keep_until.is_(None), or_(kept_long_enough, nobodys))),
         ~in_a_case,
     )
@@ -219,7 +220,7 @@ def _forget_who_told(connection: Connection, *, now: datetime, days: int) -> int
             sighting_items,
             and_(sighting_items.c.platform == post_keys.c.platform, sighting_items.c.native_id == post_keys.c.native_id),
         )
-        .where(sighting_items.c.sighting_id == sightings.c.id, posts.c.gone_at.is_(None), posts.c.expired_at.is_(None))
+        .where(sighting_items.c.sighting_id == sightings.c.id, IN_WORDS)
     )
     old = update(sightings).where(
         sightings.c.told_sealed.is_not(None), sightings.c.at <= now - timedelta(days=days), ~still_there.exists()

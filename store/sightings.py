@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, and_, func, select, tuple_, update
 
 from store.keys import Keys
-from store.tables import post_keys, posts, report_codes, sighting_items, sightings
+from store.tables import IN_WORDS, WORDS_GONE, post_keys, posts, report_codes, sighting_items, sightings
 
 _CHUNK = 400
 
@@ -87,12 +87,12 @@ def stored(connection: Connection, reference: str) -> list[int]:
 
 def gone(connection: Connection, names: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
     """Of these posts, named as (platform, native id), those whose words were taken away."""
-    return _of_these(connection, names, or_(posts.c.gone_at.is_not(None), posts.c.expired_at.is_not(None)))
+    return _of_these(connection, names, WORDS_GONE)
 
 
 def in_words(connection: Connection, names: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
     """Of these posts, named as (platform, native id), those that are here and say something."""
-    return _of_these(connection, names, and_(posts.c.text != "", posts.c.gone_at.is_(None), posts.c.expired_at.is_(None)))
+    return _of_these(connection, names, and_(posts.c.text != "", IN_WORDS))
 
 
 def count_since(connection: Connection, channel: str, since: datetime) -> int:

@@ -23,6 +23,8 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
+    or_,
     text,
 )
 from sqlalchemy.types import JSON, TypeDecorator
@@ -120,6 +122,11 @@ posts = Table(
     Column("content_hash", LargeBinary, nullable=False),
     Column("source", String, nullable=False),
 )
+
+IN_WORDS = and_(posts.c.gone_at.is_(None), posts.c.expired_at.is_(None))
+"""Posts that have their words: neither deleted where they stood, nor over their time."""
+WORDS_GONE = or_(posts.c.gone_at.is_not(None), posts.c.expired_at.is_not(None))
+"""Posts of which only the row is left."""
 
 post_keys = Table(
     "post_keys",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from core.text import storable
 from core.types import JudgedMention, Post, Raw
@@ -15,7 +15,7 @@ from store.bodies import packed
 from store.engine import among, insert, take_turns
 from store.ids import first_id
 from store.keys import Keys
-from store.tables import payloads, post_keys, posts, versions
+from store.tables import WORDS_GONE, payloads, post_keys, posts, versions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ def known(connection: Connection, wanted: Iterable[Post]) -> dict[tuple[str, str
                 posts.c.id,
                 posts.c.content_hash,
                 posts.c.version,
-                or_(posts.c.gone_at.is_not(None), posts.c.expired_at.is_not(None)).label("gone"),
+                WORDS_GONE.label("gone"),
                 (posts.c.source == REPORTS).label("reported"),
             )
             .join(posts, posts.c.id == post_keys.c.post_id)
