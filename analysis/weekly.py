@@ -1,5 +1,6 @@
 """The week in numbers, from daily counts: how many, how they spoke, where, against the weeks before. Pure."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,11 +43,14 @@ class Weekly:
 
 
 def weekly(daily: pd.DataFrame, week: Week, since: Week) -> Weekly:
-    """Count a week and up to twelve before it, none before `since`: before the first week with a post nothing was watched."""
-    weeks = [week.back(n) for n in range(WEEKS_BACK, 0, -1)]
-    earlier = [_counts(daily, each) for each in weeks if each >= since]
-    this = _counts(daily, week)
-    platforms = sorted({platform for each in (*earlier, this) for platform in each.by_platform})
+    """Count a week and up to twelve before it, none before `since`: before the first week with a post nothing was watched.
+
+    `daily`: lines of day (ISO date), platform, outcome and a number of posts for each sentiment.
+    """
+    weeks = [each for n in range(WEEKS_BACK, 0, -1) if (each := week.back(n)) >= since] + [week]
+    counted = _counts(daily, weeks)
+    this, earlier = counted[-1], counted[:-1]
+    platforms = sorted({platform for each in counted for platform in each.by_platform})
     return Weekly(
         this=this,
         earlier=earlier,
@@ -56,19 +60,41 @@ def weekly(daily: pd.DataFrame, week: Week, since: Week) -> Weekly:
     )
 
 
-def _counts(daily: pd.DataFrame, week: Week) -> WeekCounts:
-    first, last = week.monday.isoformat(), week.sunday.isoformat()
-    inside = daily[(daily["day"] >= first) & (daily["day"] <= last)]
-    ours = inside[inside["outcome"] == Outcome.OURS]
-    return WeekCounts(
-        week=week,
-        posts=int(ours["posts"].sum()),
-        by_sentiment=_sums(ours, "sentiment"),
-        by_platform=_sums(ours, "platform"),
-        by_day={day.isoformat(): 0 for day in week.days} | _sums(ours, "day"),
-        ambiguous=int(inside[inside["outcome"] == Outcome.AMBIGUOUS]["posts"].sum()),
-    )
+def _counts(daily: pd.DataFrame, weeks: Sequence[Week]) -> list[WeekCounts]:
+    counted = {each: _Tally() for each in weeks}
+    week_of = {day.isoformat(): each for each in weeks for day in each.days}
+    for day, platform, outcome, *posts in daily[["day", "platform", "outcome", *Sentiment]].itertuples(index=False, name=None):
+        if (week := week_of.get(day)) is not None:
+            counted[week].add(day, platform, outcome, posts)
+    return [tally.of(week) for week, tally in counted.items()]
 
 
-def _sums(rows: pd.DataFrame, column: str) -> dict[str, int]:
-    return {str(name): int(number) for name, number in rows.groupby(column)["posts"].sum().items()}
+class _Tally:
+    """What is counted up for one week."""
+
+    def __init__(self) -> None:
+        self._day: Counter[str] = Counter()
+        self._platform: Counter[str] = Counter()
+        self._sentiment: Counter[str] = Counter()
+        self._ambiguous = 0
+
+    def add(self, day: str, platform: str, outcome: str, posts: Sequence[int]) -> None:
+        """`posts`: how many of each sentiment."""
+        number = sum(posts)
+        if outcome == Outcome.AMBIGUOUS:
+            self._ambiguous += number
+        elif outcome == Outcome.OURS:
+            self._day[day] += number
+            self._platform[platform] += number
+            self._sentiment.update({sentiment.value: each for sentiment, each in zip(Sentiment, posts, strict=True) if each})
+
+    def of(self, week: Week) -> WeekCounts:
+        """The numbers, named."""
+        return WeekCounts(
+            week=week,
+            posts=self._day.total(),
+            by_sentiment=dict(self._sentiment),
+            by_platform=dict(self._platform),
+            by_day={day.isoformat(): 0 for day in week.days} | self._day,
+            ambiguous=self._ambiguous,
+        )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from collectors.reddit import Reddit
+from core.taxonomy import Sentiment
 from core.types import Json
 from store.bodies import unpacked
 from store.engine import reading, writing
@@ -74,8 +75,9 @@ _FITS: dict[str, Callable[[Json, set[str]], bool]] = {FakeSource.name: _fake_fit
 
 
 def _counted(connection: Connection) -> Counter[tuple[str, ...]]:
-    rows = connection.execute(select(daily).where(daily.c.posts > 0))
-    return Counter({(row.school_id, row.day, row.platform, row.outcome, row.sentiment): row.posts for row in rows})
+    rows = connection.execute(select(daily)).mappings()
+    place = ("school_id", "day", "platform", "outcome")
+    return Counter({(*(row[name] for name in place), each.value): row[each] for row in rows for each in Sentiment if row[each]})
 
 
 def _recounted(connection: Connection) -> Counter[tuple[str, ...]]:

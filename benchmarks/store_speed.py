@@ -14,6 +14,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -30,7 +31,7 @@ from core.types import Post
 from core.weeks import Week, day_start, utc_now
 from ops.pipeline import IMPORT_ROWS
 from store import profiles, queries, writes
-from store.engine import open_engine, reading, writing
+from store.engine import open_engine, reading, roomy, writing
 from store.queries import Filter
 from store.store import Store, open_store
 from store.tables import EPOCH, posts
@@ -94,22 +95,24 @@ def _imports(rows: int, batch: int, folder: Path) -> dict[str, float]:
         "newest first": np.arange(rows)[::-1],
         "shuffled": np.random.default_rng(1).permutation(rows),
     }
-    keepers = {order: _keeper(folder / order, bare=order == "bare driver") for order in orders}
     streams = {order: MadeUpPosts(rows).batches(numbers.tolist(), batch) for order, numbers in orders.items()}
     took = dict.fromkeys(orders, 0.0)
-    for _ in range(0, rows, batch):
-        for order, keep in keepers.items():
-            took[order] += keep(next(streams[order]))
+    with ExitStack() as held:
+        keepers = {order: _keeper(folder / order, held, bare=order == "bare driver") for order in orders}
+        for _ in range(0, rows, batch):
+            for order, keep in keepers.items():
+                took[order] += keep(next(streams[order]))
     return {order: rows / seconds for order, seconds in took.items()}
 
 
-def _keeper(folder: Path, *, bare: bool) -> Keeper:
+def _keeper(folder: Path, held: ExitStack, *, bare: bool) -> Keeper:
     """What takes in a batch, with keys, seals, payloads, judgements, counts and search index; says how many seconds it took."""
     store = open_store(Settings(data_dir=folder))
     if bare:
         return _bare_keeper(store, folder / "bare.sqlite")
     with writing(store.engine) as connection:
         profiles.save_schools(connection, MadeUpPosts(1).schools, now=utc_now())
+    held.enter_context(roomy(store.engine))
 
     def keep(incoming: Sequence[writes.Incoming]) -> float:
         began = time.perf_counter()

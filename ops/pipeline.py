@@ -19,7 +19,7 @@ from core.minimal import minimal
 from core.types import Batch, Post, Query, Raw, School, Skipped, WatchedTerm
 from core.weeks import utc_now
 from store import mentions, queries, retention, runs, sightings, writes
-from store.engine import reading, writing
+from store.engine import reading, roomy, writing
 from store.store import Store
 
 IMPORT_ROWS = 2_000
@@ -162,9 +162,10 @@ def import_file(
         run = runs.start_run(connection, Files.name, path.name, now=clock())
     report, files = Report(), Files()
     try:
-        for batch in _batches(read(path, options)):
-            report.add(take_in(store, batch, files, path.name, run=run, judge=judge, now=clock(), keep_until=keep_until))
-            on_progress(report)
+        with roomy(store.engine):
+            for batch in _batches(read(path, options)):
+                report.add(take_in(store, batch, files, path.name, run=run, judge=judge, now=clock(), keep_until=keep_until))
+                on_progress(report)
     except BaseException as problem:  # Ctrl+C too
         ours = isinstance(problem, CrestwatchError)
         report.stopped = str(problem) if ours else "Interrupted. The same file again adds the rest."

@@ -7,6 +7,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import (
     ARRAY,
@@ -38,6 +39,8 @@ _PAGE_BYTES = 8192
 """In pages of the usual 4096 a judgement with its reasons spills into one of its own: twice the file, twice the writing."""
 _CACHE_KIBIBYTES = 32_768
 """For a connection. SQLite's own 2 MiB do not hold the inner pages of a million posts."""
+_ROOMY_KIBIBYTES = 131_072
+"""For the one that imports: posts that come in no order touch pages all over the file."""
 _PRAGMAS = (
     "foreign_keys=ON",
     "synchronous=FULL",
@@ -76,7 +79,13 @@ def open_engine(url: str) -> Engine:
         reason = problem.strerror or "not possible"
         raise StoreUnavailable(f"The data folder {folder} cannot be made ({reason}). Set another as data_dir.") from None
     # What stood in a statement that failed may be a post's text.
-    engine = create_engine(where, json_serializer=_json_text, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
+    engine = create_engine(
+        where,
+        json_serializer=_json_text,
+        connect_args={"timeout": BUSY_SECONDS},
+        hide_parameters=True,
+        pool_use_lifo=True,  # the one with the warmest pages first
+    )
     event.listen(engine, "connect", _prepare)
     if where.database:
         _keep_to(engine, Path(where.database))
@@ -176,6 +185,23 @@ def explained() -> Iterator[None]:
         raise
 
 
+@contextmanager
+def roomy(engine: Engine) -> Iterator[None]:
+    """Until then, the connection that this thread writes with keeps more of the database in memory."""
+    _keep_in_memory(engine, _ROOMY_KIBIBYTES)
+    try:
+        yield
+    finally:
+        _keep_in_memory(engine, _CACHE_KIBIBYTES)
+
+
+def _keep_in_memory(engine: Engine, kibibytes: int) -> None:
+    """The pool hands out first what came back last, so the connection that is set here is the next one used."""
+    if engine.dialect.name == "sqlite":
+        with reading(engine) as connection:
+            connection.exec_driver_sql(f"PRAGMA cache_size=-{kibibytes}")
+
+
 def is_sqlite(connection: Connection) -> bool:
     """Whether this is the embedded database."""
     return connection.dialect.name == "sqlite"
@@ -192,14 +218,21 @@ def insert_for(connection: Connection, table: Table) -> sqlite.Insert | postgres
     return sqlite.insert(table) if is_sqlite(connection) else postgresql.insert(table)
 
 
-def insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Many rows that all name the same columns. Straight to the driver: SQLAlchemy's own way takes longer than the database."""
+def insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, adding: Sequence[str] = ()) -> None:
+    """Many rows that all name the same columns. Straight to the driver: SQLAlchemy's own way takes longer than the database.
+
+    `adding`: where a row with the same key is there, these numbers are added to its own.
+    """
     if not rows:
         return
     names = list(rows[0])
     mark = "?" if is_sqlite(connection) else "%s"
     values = [_bound(connection, table.c[name], [row[name] for row in rows]) for name in names]
     statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))})"
+    if adding:
+        key = ", ".join(column.name for column in table.primary_key)
+        more = ", ".join(f"{name} = {table.name}.{name} + excluded.{name}" for name in adding)
+        statement += f" ON CONFLICT ({key}) DO UPDATE SET {more}"
     connection.exec_driver_sql(statement, list(zip(*values, strict=True)))
 
 
@@ -227,5 +260,9 @@ def among(connection: Connection, column: ColumnElement[Any], values: Collection
 def frame(connection: Connection, statement: Select[Any]) -> pd.DataFrame:
     """The rows of a statement as a table, with its columns even when there are none. What is not known stays None."""
     result = connection.execute(statement)
-    # As plain tuples: pandas asks each row for names that SQLAlchemy's rows take long to say they do not have.
-    return pd.DataFrame([tuple(row) for row in result], columns=list(result.keys()), dtype=object)
+    names, rows = list(result.keys()), result.all()
+    values = np.empty((len(names), len(rows)), dtype=object)
+    for place, column in enumerate(zip(*rows, strict=True)):
+        values[place] = np.fromiter(column, dtype=object, count=len(rows))
+    # One block of objects: pandas would look through every column by itself, and then again for what may be missing.
+    return pd.DataFrame(values.T, columns=pd.Index(names, dtype=object), dtype=object, copy=False)

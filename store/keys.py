@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,8 @@ class Keys:
         who = author.native_id or author.handle or author.name
         if not who:
             return None
-        return hmac.digest(self.author, json.dumps([platform, who]).encode(), hashlib.sha256)
+        # The JSON text of the pair, [platform, who], without the making of an encoder for every post.
+        return hmac.digest(self.author, f"[{quoted(platform)}, {quoted(who)}]".encode(), hashlib.sha256)
 
     def seal_record(self, record: Mapping[str, Any]) -> bytes:
         """Encrypt a small record."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
@@ -10,12 +11,14 @@ from sqlalchemy import Connection, delete, select
 
 from core.taxonomy import Lane, Outcome, Risk, Sentiment, Severity
 from core.types import JudgedMention, Reason
-from store.engine import insert, insert_for
+from store.engine import insert
 from store.ids import day_of
-from store.tables import daily, judgements, posts
+from store.tables import REFERRED, daily, judgements, posts
 
-Place = tuple[str, str, str, str, str]
-"""School, London day, platform, outcome, sentiment: a line of the daily counts."""
+Place = tuple[str, str, str, str]
+"""School, London day, platform, outcome: a line of the daily counts."""
+Change = Counter[tuple[Place, str]]
+"""How many posts more (or fewer) by line of the daily counts and sentiment."""
 Judged = tuple[int, str, Sequence[JudgedMention]]
 """A post's id, its platform, and what was judged of it."""
 _CHUNK = 800
@@ -36,15 +39,14 @@ def save(connection: Connection, judged: Sequence[Judged], *, now: datetime) -> 
     _count(connection, change)
 
 
-def _keep_judgements(connection: Connection, judged: Sequence[Judged], now: datetime) -> Counter[Place]:
+def _keep_judgements(connection: Connection, judged: Sequence[Judged], now: datetime) -> Change:
     """Store judgements; returns what that changes in the daily counts."""
-    rows, change = [], Counter[Place]()
+    rows = []
+    change: Change = Counter()
     for post_id, platform, mentions in judged:
-        for mention in mentions:
-            row = _judgement(post_id, mention, now)
-            rows.append(row)
-            if not mention.own:
-                change[_place(row, platform)] += 1
+        of_post = [_judgement(post_id, mention, now) for mention in mentions]
+        _add_up(change, of_post, platform, 1)
+        rows += of_post
     insert(connection, judgements, sorted(rows, key=_by_school))
     return change
 
@@ -56,7 +58,7 @@ def _judgement(post_id: int, mention: JudgedMention, now: datetime) -> dict[str,
         "outcome": mention.outcome,
         "relevance": mention.relevance,
         "sentiment": mention.sentiment,
-        "sentiment_scores": dict(mention.sentiment_scores),
+        "sentiment_scores": {str(label): score for label, score in mention.sentiment_scores.items()},  # not as its enum
         "risks": list(mention.risks),
         "severity": mention.severity,
         "lane": mention.lane,
@@ -67,39 +69,63 @@ def _judgement(post_id: int, mention: JudgedMention, now: datetime) -> dict[str,
     }
 
 
-def _forget_judgements(connection: Connection, platforms: Mapping[int, str]) -> Counter[Place]:
+def _forget_judgements(connection: Connection, platforms: Mapping[int, str]) -> Change:
     """Take earlier judgements of these posts away; returns what that changes in the daily counts."""
-    change: Counter[Place] = Counter()
+    change: Change = Counter()
+    wanted = (judgements.c.post_id, judgements.c.school_id, judgements.c.outcome, judgements.c.sentiment)
     post_ids = sorted(platforms)
     for start in range(0, len(post_ids), _CHUNK):
         part = judgements.c.post_id.in_(post_ids[start : start + _CHUNK])
-        for row in connection.execute(select(judgements).where(part, judgements.c.own == 0)):
-            change[_place(row._asdict(), platforms[row.post_id])] -= 1
+        statement = select(*wanted, judgements.c.lane, judgements.c.own).where(part).order_by(judgements.c.post_id)
+        rows = [row._asdict() for row in connection.execute(statement)]
+        for post_id, of_post in groupby(rows, key=itemgetter("post_id")):
+            _add_up(change, list(of_post), platforms[post_id], -1)
         connection.execute(delete(judgements).where(part))
     return change
 
 
-def _place(row: Mapping[str, Any], platform: str) -> Place:
-    """Where a judgement is counted. The day is the one in the post's id, so that it is the same for ever."""
-    return (row["school_id"], day_of(row["post_id"]).isoformat(), platform, row["outcome"], row["sentiment"])
+def _add_up(change: Change, of_post: Sequence[Mapping[str, Any]], platform: str, by: int) -> None:
+    """Count all the judgements of one post: not what is not about the school, nor what the school wrote itself.
+
+    The day is the one in the post's id, so that it is the same for ever. What one school's safeguarding lead has is in nobody
+    else's counts either.
+    """
+    referred = any(row["lane"] == Lane.SAFEGUARDING for row in of_post)
+    for row in of_post:
+        if not row["own"] and row["outcome"] != Outcome.NOT_OURS:
+            outcome = REFERRED if referred else row["outcome"]
+            change[(row["school_id"], day_of(row["post_id"]).isoformat(), platform, outcome), row["sentiment"]] += by
 
 
-def _count(connection: Connection, change: Counter[Place]) -> None:
-    """Add to the daily counts (or take away). What is not about the school is not counted."""
-    names = ("school_id", "day", "platform", "outcome", "sentiment")
-    rows = [
-        {**dict(zip(names, place, strict=True)), "posts": number}
-        for place, number in sorted(change.items())
-        if number and place[3] != Outcome.NOT_OURS
-    ]
-    if rows:
-        statement = insert_for(connection, daily)
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=list(names), set_={"posts": daily.c.posts + statement.excluded.posts}
-            ),
-            rows,
-        )
+def _count(connection: Connection, change: Change) -> None:
+    """Add to the daily counts (or take away)."""
+    names = ("school_id", "day", "platform", "outcome")
+    lines: dict[Place, dict[str, int]] = {}
+    for (place, sentiment), number in change.items():
+        if number:
+            lines.setdefault(place, dict.fromkeys(Sentiment, 0))[sentiment] = number
+    rows = [{**dict(zip(names, place, strict=True)), **numbers} for place, numbers in sorted(lines.items())]
+    insert(connection, daily, rows, adding=tuple(Sentiment))
+
+
+def forget_school(connection: Connection, school_id: str) -> None:
+    """Take a school’s judgements and counts away. What it hid of posts that are about others too is counted for them again."""
+    hidden = select(judgements.c.post_id).where(judgements.c.school_id == school_id, judgements.c.lane == Lane.SAFEGUARDING)
+    wanted = (judgements.c.post_id, judgements.c.school_id, judgements.c.outcome, judgements.c.sentiment, judgements.c.lane)
+    rows = connection.execute(
+        select(*wanted, judgements.c.own, posts.c.platform)
+        .join(posts, posts.c.id == judgements.c.post_id)
+        .where(judgements.c.post_id.in_(hidden))
+        .order_by(judgements.c.post_id)
+    )
+    change: Change = Counter()
+    for _, group in groupby((row._asdict() for row in rows), key=itemgetter("post_id")):
+        of_post = list(group)
+        _add_up(change, of_post, of_post[0]["platform"], -1)
+        _add_up(change, [row for row in of_post if row["school_id"] != school_id], of_post[0]["platform"], 1)
+    _count(connection, change)
+    connection.execute(delete(daily).where(daily.c.school_id == school_id))
+    connection.execute(delete(judgements).where(judgements.c.school_id == school_id))
 
 
 def of_post(connection: Connection, post_id: int) -> tuple[str, list[JudgedMention]]:

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, delete, select
 
 from core.profile import read_school
 from core.types import School
+from store import mentions
 from store.engine import insert_for
-from store.tables import daily, schools
+from store.tables import schools
 
 
 def save_schools(connection: Connection, given: Iterable[School], *, now: datetime, demo: bool = False) -> None:
@@ -37,5 +38,5 @@ def all_schools(connection: Connection, *, watched: bool = False) -> Sequence[Sc
 
 def remove_school(connection: Connection, school_id: str) -> bool:
     """Stop watching a school; its judgements and daily counts go with it. False when there was none."""
-    connection.execute(delete(daily).where(daily.c.school_id == school_id))
+    mentions.forget_school(connection, school_id)
     return connection.execute(delete(schools).where(schools.c.id == school_id)).rowcount > 0

@@ -18,19 +18,20 @@ from sqlalchemy import (
     column,
     exists,
     func,
+    literal,
     literal_column,
     select,
     table,
     text,
 )
 
-from core.taxonomy import Lane, Outcome
+from core.taxonomy import Lane, Outcome, Sentiment
 from core.types import Author, Post
 from store import sightings
 from store.engine import frame, is_sqlite, reading
 from store.ids import ids_from
 from store.keys import Keys
-from store.tables import IN_WORDS, daily, judgements, posts, versions, visits
+from store.tables import IN_WORDS, REFERRED, daily, judgements, posts, versions, visits
 
 _CHUNK = 1_000
 _COLUMNS = (
@@ -60,6 +61,9 @@ _JOINED = posts.join(judgements, judgements.c.post_id == posts.c.id)
 _OTHER = judgements.alias()
 _INDEX = table("posts_fts", column("rowid", BigInteger))
 """The search index of SQLite; PostgreSQL's is an index of `posts`."""
+_INDEXED = _INDEX.join(_JOINED, judgements.c.post_id == _INDEX.c.rowid)
+_ANY = sum((daily.c[sentiment] for sentiment in Sentiment), literal(0)) > 0
+"""A line of the daily counts that counts something: posts that are judged again leave lines of nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,37 +158,41 @@ def people_in(connection: Connection, wanted: Filter) -> int | None:
 def daily_counts(
     connection: Connection, schools: Sequence[str], first: date, last: date, *, whole_weeks_before: date | None = None
 ) -> pd.DataFrame:
-    """Posts by school, day, platform, outcome and sentiment, both days included.
+    """Posts by school, day, platform and outcome, so many `negative`, `neutral` and `positive`; both days included.
 
     `whole_weeks_before`, a Monday like `first`: until then each week is one sum, under its Monday; half the work for the year.
     """
-    chosen = daily.c.school_id.in_(schools) & (daily.c.day >= first.isoformat()) & (daily.c.day <= last.isoformat())
+    chosen = and_(*_counting(schools), daily.c.day >= first.isoformat(), daily.c.day <= last.isoformat())
     if whole_weeks_before is None:
-        return frame(connection, select(*daily.c).where(chosen, daily.c.posts > 0))
+        return frame(connection, select(*daily.c).where(chosen))
     mondays = [first + timedelta(weeks=n) for n in range((whole_weeks_before - first).days // 7)]
     weeks = [(daily.c.day < (monday + timedelta(weeks=1)).isoformat(), monday.isoformat()) for monday in mondays]
     day = case(*weeks, else_=daily.c.day).label("day") if weeks else daily.c.day
-    by = (daily.c.school_id, day, daily.c.platform, daily.c.outcome, daily.c.sentiment)
-    statement = select(*by, func.sum(daily.c.posts).label("posts")).where(chosen, daily.c.posts > 0).group_by(*by)
-    return frame(connection, statement)
+    by = (daily.c.school_id, day, daily.c.platform, daily.c.outcome)
+    sums = [func.sum(daily.c[sentiment]).label(sentiment) for sentiment in Sentiment]
+    return frame(connection, select(*by, *sums).where(chosen).group_by(*by))
 
 
 def newest_day(connection: Connection, schools: Sequence[str]) -> date | None:
     """The last London day with a post about these schools."""
-    found = connection.scalar(select(func.max(daily.c.day)).where(daily.c.school_id.in_(schools), daily.c.posts > 0))
+    found = connection.scalar(select(func.max(daily.c.day)).where(*_counting(schools)))
     return date.fromisoformat(found) if found else None
 
 
 def first_day(connection: Connection, schools: Sequence[str]) -> date | None:
     """The first London day with a post about these schools."""
-    found = connection.scalar(select(func.min(daily.c.day)).where(daily.c.school_id.in_(schools), daily.c.posts > 0))
+    found = connection.scalar(select(func.min(daily.c.day)).where(*_counting(schools)))
     return date.fromisoformat(found) if found else None
 
 
 def platforms(connection: Connection, schools: Sequence[str]) -> list[str]:
     """The platforms that posts about these schools came from, by name."""
-    statement = select(daily.c.platform).distinct().where(daily.c.school_id.in_(schools), daily.c.posts > 0)
-    return sorted(connection.scalars(statement))
+    return sorted(connection.scalars(select(daily.c.platform).distinct().where(*_counting(schools))))
+
+
+def _counting(schools: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
+    """The lines of the daily counts of these schools that everybody may see."""
+    return daily.c.school_id.in_(schools), _ANY, daily.c.outcome != REFERRED
 
 
 def newest_of_source(connection: Connection, source: str) -> datetime | None:
@@ -270,7 +278,7 @@ def _fitting(connection: Connection, wanted: Filter, *columns: Any, newest_first
     indexed = bool(words) and is_sqlite(connection)
     several = len(wanted.schools) > 1
     if indexed:
-        statement = select(*columns).select_from(_INDEX.join(_JOINED, judgements.c.post_id == _INDEX.c.rowid))
+        statement = select(*columns).select_from(_INDEXED)
         road: ColumnElement[Any] = _INDEX.c.rowid
     else:
         statement = select(*columns).select_from(_JOINED)

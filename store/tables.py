@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import JSON, TypeDecorator
 
+from core.taxonomy import Sentiment
 from core.types import Reason
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -194,12 +195,16 @@ daily = Table(
     Column("day", String, nullable=False),
     Column("platform", String, nullable=False),
     Column("outcome", String, nullable=False),
-    Column("sentiment", String, nullable=False),
-    Column("posts", Integer, nullable=False),
-    PrimaryKeyConstraint("school_id", "day", "platform", "outcome", "sentiment"),
+    *(Column(sentiment, Integer, nullable=False, server_default="0") for sentiment in Sentiment),
+    PrimaryKeyConstraint("school_id", "day", "platform", "outcome"),
     sqlite_with_rowid=False,
 )
-"""Posts about a school by London day. Kept in step with judgements, outlives the texts, never rebuilt from thinned rows."""
+"""Posts about a school by London day, so many of each sentiment; what only the safeguarding lead sees stands apart.
+
+Kept in step with judgements, outlives the texts, never rebuilt from thinned rows.
+"""
+REFERRED = "referred"
+"""The outcome under which a post is counted that is hidden from all but the safeguarding lead."""
 
 accounts = Table(
     "accounts",

@@ -11,12 +11,13 @@ from core.taxonomy import Outcome, Sentiment
 from core.weeks import Week
 
 WEEK = Week(2026, 53)
-COLUMNS = ["school_id", "day", "platform", "outcome", "sentiment", "posts"]
+COLUMNS = ["school_id", "day", "platform", "outcome", *Sentiment]
 
 
 def _day(day: date, posts: int, **facts: Any) -> dict[str, Any]:
-    known = {"school_id": "grove", "platform": "x", "outcome": Outcome.OURS, "sentiment": Sentiment.NEUTRAL}
-    return {"day": day.isoformat(), "posts": posts, **known, **facts}
+    sentiment = facts.pop("sentiment", Sentiment.NEUTRAL)
+    known = {"school_id": "grove", "platform": "x", "outcome": Outcome.OURS, **dict.fromkeys(Sentiment, 0), sentiment: posts}
+    return {"day": day.isoformat(), **known, **facts}
 
 
 def _table(*days: dict[str, Any]) -> pd.DataFrame:

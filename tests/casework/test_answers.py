@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from casework import answers
-from core.taxonomy import Outcome, Role
+from core.taxonomy import Outcome, Role, Sentiment
 from ops import demo
 from ops.pipeline import judge_again
 from store import decisions, profiles, requests
@@ -40,7 +40,8 @@ def some(store: Store, outcome: Outcome, number: int) -> list[int]:
 
 def counted(store: Store) -> int:
     with reading(store.engine) as connection:
-        return sum(connection.scalars(select(daily.c.posts).where(daily.c.outcome == Outcome.OURS)))
+        numbers = connection.execute(select(*(daily.c[each] for each in Sentiment)).where(daily.c.outcome == Outcome.OURS))
+        return sum(sum(each) for each in numbers)
 
 
 def say(store: Store, post_id: int, said: str) -> None:

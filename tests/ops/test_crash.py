@@ -54,7 +54,7 @@ def test_a_killed_web_or_worker_loses_nothing_and_leaves_nobody_behind(tmp_path:
     [
         ("DELETE FROM payloads WHERE post_id = (SELECT min(id) FROM posts)", "posts and their payloads differ"),
         ("DELETE FROM post_keys WHERE native_id = 'n3'", "posts and their keys differ"),
-        ("UPDATE daily SET posts = posts + 1", "the daily counts are not the posts"),
+        ("UPDATE daily SET neutral = neutral + 1", "the daily counts are not the posts"),
         ("UPDATE runs SET stored = stored + 1", "the runs’ counts are not the posts"),
         ("UPDATE cursors SET cursor = '{\"next\": 5}'", "the cursor is not where the posts end"),
     ],

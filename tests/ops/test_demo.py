@@ -38,7 +38,7 @@ def counts(store: Store) -> list[int]:
         numbers = [
             connection.scalar(select(func.count()).select_from(each)) for each in (posts, post_keys, payloads, judgements)
         ]
-        numbers.append(connection.scalar(select(func.sum(daily.c.posts))))
+        numbers.append(connection.scalar(select(func.sum(daily.c.negative + daily.c.neutral + daily.c.positive))))
     return [number or 0 for number in numbers]
 
 

@@ -118,11 +118,11 @@ def test_an_edited_post_keeps_what_it_said_and_is_judged_again(store: Store) -> 
         said = connection.scalars(select(posts.c.text)).one()
         earlier = connection.scalars(select(versions.c.text)).one()
         sentiment = connection.scalars(select(judgements.c.sentiment)).one()
-        counted = connection.execute(select(daily.c.sentiment, daily.c.posts).where(daily.c.posts > 0)).all()
+        counted = connection.execute(select(daily.c.negative, daily.c.neutral, daily.c.positive)).all()
     assert said.startswith("Horrible")
     assert earlier.startswith("Post 0")
     assert sentiment == "negative"
-    assert [tuple(row) for row in counted] == [("negative", 1)]
+    assert [tuple(row) for row in counted] == [(1, 0, 0)]
 
 
 def test_what_a_platform_says_is_gone_is_wiped(store: Store) -> None:

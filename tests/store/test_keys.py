@@ -1,5 +1,8 @@
 """Who wrote what is kept apart from the posts: an HMAC and a sealed record, each under a key of its own."""
 
+import hashlib
+import hmac
+import json
 import threading
 from pathlib import Path
 
@@ -122,3 +125,9 @@ def test_a_sealed_author_opens_with_its_own_key_alone() -> None:
     for altered in (sealed[:-1], sealed[:-1] + bytes([sealed[-1] ^ 1]), bytes(12) + sealed[12:], sealed[:5]):
         with pytest.raises(StoreUnavailable, match="sealed with another key"):
             KEYS.open_author(altered)
+
+
+@given(st.text(), st.text(min_size=1))
+def test_an_author_key_is_of_the_same_words_as_ever(platform: str, who: str) -> None:
+    words = json.dumps([platform, who]).encode()
+    assert KEYS.author_key(platform, Author(native_id=who)) == hmac.digest(KEYS.author, words, hashlib.sha256)

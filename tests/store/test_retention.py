@@ -16,7 +16,7 @@ from sqlalchemy import Select, func, select
 from analysis.judge import Judge
 from core.pictures import Picture
 from core.settings import Settings
-from core.taxonomy import Outcome
+from core.taxonomy import Outcome, Sentiment
 from core.types import Author, JudgedMention, Post, Raw, Reach, School
 from store import pictures, retention, sightings
 from store.casefiles import add_exhibit
@@ -58,7 +58,7 @@ def test_a_tombstone_stays_with_its_counts(store: Store) -> None:
         assert earlier_versions(connection, row.id) == []
         assert connection.scalars(select(judgements.c.reasons)).all() == [[]]
         assert connection.scalars(select(post_keys.c.native_id)).all() == ["1"]
-        assert daily_counts(connection, ["grove"], NOW.date() - timedelta(days=9), NOW.date())["posts"].sum() == 1
+        assert daily_counts(connection, ["grove"], NOW.date() - timedelta(days=9), NOW.date())[list(Sentiment)].sum().sum() == 1
         assert mentions(connection, Filter(schools=["grove"])).iloc[0]["gone_at"] == LATER
     assert list(stored_posts(store.engine, store.keys)) == []
 
@@ -187,7 +187,7 @@ def test_after_its_time_a_post_is_a_row_without_words(store: Store) -> None:
         assert connection.execute(select(versions)).all() == []
         label = connection.execute(select(judgements)).one()
         assert (label.outcome, label.relevance, label.reasons) == (Outcome.OURS, 0.9, [])
-        assert daily_counts(connection, ["grove"], NOW.date() - timedelta(days=9), NOW.date())["posts"].sum() == 1
+        assert daily_counts(connection, ["grove"], NOW.date() - timedelta(days=9), NOW.date())[list(Sentiment)].sum().sum() == 1
         assert mentions(connection, Filter(schools=["grove"])).empty
         assert count_mentions(connection, Filter(schools=["grove"], phrase="Edited")) == 0
         assert people_in(connection, Filter(schools=["grove"])) is None

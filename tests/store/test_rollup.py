@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, select
 
 from analysis.weekly import weekly
 from core.settings import Settings
-from core.taxonomy import Outcome, Sentiment
+from core.taxonomy import Lane, Outcome, Sentiment
 from core.types import JudgedMention, Reach, School
 from core.weeks import Week, day_start
 from store import mentions
@@ -26,7 +26,7 @@ from store.profiles import remove_school, save_schools
 from store.queries import daily_counts, first_day, newest_day, platforms
 from store.retention import remove_source, wipe
 from store.store import Store, open_store
-from store.tables import daily, judgements, posts
+from store.tables import REFERRED, daily, judgements, posts
 from tests.store.fictional import NOW, SCHOOLS, about, incoming, keep, post, with_schools
 
 PLATFORMS = ("x", "reddit")
@@ -36,6 +36,7 @@ judged = st.builds(
     outcome=st.sampled_from(Outcome),
     sentiment=st.sampled_from(Sentiment),
     own=st.booleans(),
+    lane=st.sampled_from([Lane.NOISE, Lane.NOISE, Lane.SAFEGUARDING]),
 )
 several = st.lists(judged, max_size=2, unique_by=lambda each: each.school_id)
 names = st.sampled_from("abcdef")
@@ -43,18 +44,26 @@ days = st.integers(0, 3).map(lambda back: datetime(2026, 10, 25, 23, 30, tzinfo=
 
 
 def _recount(connection: Connection) -> Counter[tuple[str, ...]]:
-    rows = connection.execute(select(judgements, posts.c.platform).join(posts, posts.c.id == judgements.c.post_id))
+    rows = connection.execute(select(judgements, posts.c.platform).join(posts, posts.c.id == judgements.c.post_id)).all()
+    hidden = {row.post_id for row in rows if row.lane == Lane.SAFEGUARDING}
     return Counter(
-        (row.school_id, day_of(row.post_id).isoformat(), row.platform, row.outcome, row.sentiment)
+        (
+            row.school_id,
+            day_of(row.post_id).isoformat(),
+            row.platform,
+            REFERRED if row.post_id in hidden else row.outcome,
+            row.sentiment,
+        )
         for row in rows
         if not row.own and row.outcome != Outcome.NOT_OURS
     )
 
 
 def _kept(connection: Connection) -> Counter[tuple[str, ...]]:
-    rows = connection.execute(select(daily)).all()
-    assert all(row.posts >= 0 for row in rows)
-    return Counter({tuple(row[:5]): row.posts for row in rows if row.posts})
+    rows = connection.execute(select(daily)).mappings().all()
+    assert all(row[sentiment] >= 0 for row in rows for sentiment in Sentiment)
+    place = ("school_id", "day", "platform", "outcome")
+    return Counter({(*(row[name] for name in place), each.value): row[each] for row in rows for each in Sentiment if row[each]})
 
 
 @pytest.fixture(scope="module")
@@ -142,9 +151,9 @@ def test_what_is_counted(store: Store) -> None:
     )
 
     assert _counts(store) == [
-        ("grove", "2026-07-01", "reddit", "ambiguous", "neutral", 1),
-        ("grove", "2026-07-01", "x", "ours", "negative", 1),
-        ("harbour", "2026-07-01", "x", "ours", "neutral", 1),
+        ("grove", "2026-07-01", "reddit", "ambiguous", 0, 1, 0),
+        ("grove", "2026-07-01", "x", "ours", 1, 0, 0),
+        ("harbour", "2026-07-01", "x", "ours", 0, 1, 0),
     ]
 
 
@@ -156,7 +165,7 @@ def test_counts_outlive_the_texts_and_the_rows(store: Store) -> None:
         connection.execute(delete(posts).where(posts.c.gone_at.is_not(None)))
 
     assert _counts(store) == before
-    assert before[0][-1] == 5
+    assert before[0][-3:] == (0, 5, 0)
 
 
 def test_judging_again_moves_a_count_and_leaves_no_empty_day(store: Store) -> None:
@@ -169,7 +178,7 @@ def test_judging_again_moves_a_count_and_leaves_no_empty_day(store: Store) -> No
         assert platforms(connection, ["grove"]) == []
         mentions.save(connection, [(post_id, "x", [about("harbour", sentiment=Sentiment.POSITIVE)])], now=NOW)
 
-    assert _counts(store) == [("harbour", "2026-11-18", "x", "ours", "positive", 1)]
+    assert _counts(store) == [("harbour", "2026-11-18", "x", "ours", 0, 0, 1)]
 
 
 def test_more_posts_than_one_look_up_holds_are_judged_again(store: Store) -> None:
@@ -181,7 +190,7 @@ def test_more_posts_than_one_look_up_holds_are_judged_again(store: Store) -> Non
         assert _kept(connection) == _recount(connection)
 
     assert {row[0] for row in _counts(store)} == {"harbour"}
-    assert sum(int(row[-1]) for row in _counts(store)) == 1_700
+    assert sum(sum(row[-3:]) for row in _counts(store)) == 1_700
 
 
 def test_the_span_of_days_and_the_platforms(store: Store) -> None:
