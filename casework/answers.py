@@ -6,8 +6,11 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from analysis.corrections import Answer, Correction, learn
-from analysis.judge import Judge, answered
+from analysis.judge import Judge, answered, reread
+from analysis.readers import reader
+from analysis.relabels import relabel
 from analysis.relevance import Relevance
+from core.settings import settings
 from core.taxonomy import Outcome, Role
 from core.types import JudgedMention, Mention, School
 from store import decisions, mentions, profiles, queries, requests, terms
@@ -27,20 +30,34 @@ def current_judge(connection: Connection, *, now: datetime, school_id: str | Non
     `school_id`: for that school alone.
     """
     schools = [each for each in profiles.all_schools(connection) if school_id in (None, each.id)]
-    return Judge(schools, learned=decisions.in_use(connection), terms=terms.active(connection, now=now))
+    return Judge(
+        schools,
+        reader(**settings().tone.model_dump()),
+        learned=decisions.in_use(connection),
+        terms=terms.active(connection, now=now),
+        relabelled=decisions.in_use(connection, kind=decisions.TONE),
+    )
 
 
 def respected(
     connection: Connection, judged: Sequence[tuple[int, str, Sequence[JudgedMention]]]
 ) -> list[tuple[int, str, Sequence[JudgedMention]]]:
     """Judgements of posts, given as (id, platform, mentions), with people's words put before the judge's."""
-    said = decisions.latest(connection, [post_id for post_id, _, _ in judged])
-    return [(post_id, platform, _in_their_words(post_id, about, said)) for post_id, platform, about in judged]
+    ids = [post_id for post_id, _, _ in judged]
+    said, read = decisions.latest(connection, ids), decisions.latest(connection, ids, kind=decisions.TONE)
+    return [
+        (post_id, platform, [_in_their_words(post_id, each, said, read) for each in about])
+        for post_id, platform, about in judged
+    ]
 
 
-def _in_their_words(post_id: int, about: Sequence[JudgedMention], said: Mapping[tuple[int, str], str]) -> list[JudgedMention]:
-    words = [said.get((post_id, each.school_id)) for each in about]
-    return [answered(each, word) if word else each for each, word in zip(about, words, strict=True)]
+def _in_their_words(
+    post_id: int, about: JudgedMention, said: Mapping[tuple[int, str], str], read: Mapping[tuple[int, str], str]
+) -> JudgedMention:
+    place = (post_id, about.school_id)
+    if place in said:
+        about = answered(about, said[place])
+    return reread(about, relabel(read[place]).said) if place in read else about
 
 
 def answer(store: Store, post_id: int, school_id: str, said: str, *, by: str, role: Role, now: datetime) -> None:

@@ -4,7 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from core.errors import BadInput
@@ -24,6 +24,20 @@ class SecretsFile(TomlConfigSettingsSource):
         return dict(table) if isinstance(table, dict) else {}
 
 
+class ToneSettings(BaseModel):
+    """How posts are read, where not by the model that ships (extra `hub`)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: str | None = None
+    """A text classifier of a model hub, or a folder with one; it says how a post speaks, the rest stays with ours."""
+    languages: tuple[str, ...] = ()
+    """The languages it reads beside English, as codes: pl, cy, ur-Latn."""
+    batch_size: int = Field(default=16, ge=1, le=1024)
+    device: str = "cpu"
+    """Where it runs: cpu, cuda, cuda:1, mps."""
+
+
 class Settings(BaseSettings):
     """Everything that can be set. `sources` holds one table per source; each source checks its own."""
 
@@ -40,6 +54,7 @@ class Settings(BaseSettings):
     scheduled: bool = True
     """Whether collection runs by itself beside the dashboard."""
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    tone: ToneSettings = ToneSettings()
 
     @model_validator(mode="after")
     def _place_of_reports(self) -> Self:

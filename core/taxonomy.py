@@ -46,6 +46,18 @@ class Risk(StrEnum):
     COMPLAINT = "complaint"
 
 
+class Mark(StrEnum):
+    """What a post asks of the school, and whether its writer may be telling of wrongdoing where they work. Not risks."""
+
+    QUESTION = "question"
+    MEDIA_ENQUIRY = "media_enquiry"
+    WHISTLEBLOWING = "whistleblowing"
+
+
+ASKS = frozenset({Mark.QUESTION, Mark.MEDIA_ENQUIRY})
+"""The marks that need an answer from somebody."""
+
+
 class Lane(StrEnum):
     """Where a post goes. Polite criticism never reaches *alert*."""
 
@@ -90,6 +102,9 @@ ON_SCREEN: dict[str, str] = {
     Risk.SCAM: "Scam or unsafe link",
     Risk.BRAND: "Name, crest or uniform used",
     Risk.COMPLAINT: "Unhappy with the school",
+    Mark.QUESTION: "A question to us",
+    Mark.MEDIA_ENQUIRY: "The press asks",
+    Mark.WHISTLEBLOWING: "Possibly whistleblowing",
     Lane.ALERT: "Needs someone",
     Lane.CRITICISM: "Opinions",
     Lane.PRAISE: "Good news",
@@ -142,7 +157,13 @@ def role_on_screen(role: str) -> str:
     return "Safeguarding lead" if role == Role.SAFEGUARDING else ON_SCREEN[role]
 
 
-def lane(outcome: Outcome, sentiment: Sentiment, risks: frozenset[Risk], severity: Severity) -> Lane:
+def lane(
+    outcome: Outcome,
+    sentiment: Sentiment,
+    risks: frozenset[Risk],
+    severity: Severity,
+    marks: frozenset[Mark] = frozenset(),
+) -> Lane:
     """Where a judged post goes; the first that fits."""
     if outcome is Outcome.NOT_OURS:
         return Lane.NOISE
@@ -151,7 +172,7 @@ def lane(outcome: Outcome, sentiment: Sentiment, risks: frozenset[Risk], severit
     if outcome is Outcome.AMBIGUOUS:
         return Lane.NOISE
     serious = severity in (Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
-    if (risks - {Risk.COMPLAINT} and serious) or (Risk.THREAT in risks and severity is not Severity.NONE):
+    if (risks - {Risk.COMPLAINT} and serious) or (Risk.THREAT in risks and severity is not Severity.NONE) or marks & ASKS:
         return Lane.ALERT
     if Risk.COMPLAINT in risks or (sentiment is Sentiment.NEGATIVE and not serious):
         return Lane.CRITICISM

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 
-from core.taxonomy import Lane, Outcome, Risk, Sentiment, Severity
+from core.taxonomy import Lane, Mark, Outcome, Risk, Sentiment, Severity
 
 Json = Mapping[str, Any]
 L = TypeVar("L")
@@ -262,7 +262,22 @@ class Judgement(Generic[L]):
 
 
 RelevanceJudgement = Judgement[Outcome]
-ToneJudgement = Judgement[Sentiment]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tone:
+    """What a post says and does, whoever it is about. `abstained`: why the labels, a best guess, are not shown to people."""
+
+    sentiment: Sentiment
+    sentiment_scores: Mapping[str, float]
+    model: str
+    risks: Sequence[Risk] = ()
+    risk_scores: Mapping[str, float] = field(default_factory=dict)
+    severity: Severity = Severity.NONE
+    marks: Sequence[Mark] = ()
+    language: str | None = None
+    abstained: str | None = None
+    reasons: Sequence[Reason] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,7 +292,10 @@ class JudgedMention:
     lane: Lane
     model: str
     risks: Sequence[Risk] = ()
+    risk_scores: Mapping[str, float] = field(default_factory=dict)
     severity: Severity = Severity.NONE
+    marks: Sequence[Mark] = ()
     own: bool = False
+    language: str | None = None
     reasons: Sequence[Reason] = ()
     abstained: str | None = None

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from analysis.readers import reader
 from casework import cases
 from casework.presets import PRESETS
 from casework.purpose import NOT_SIGNED
@@ -184,9 +185,14 @@ def judge_posts(
     file: Annotated[Path, typer.Argument(help="posts.jsonl")],
     schools: Annotated[Path, typer.Option(help="schools.json")],
     out: Annotated[Path, typer.Option(help="Where to write the judged lines.")],
+    model: Annotated[str | None, typer.Option(help="A larger text classifier: its name on a hub, or a folder.")] = None,
 ) -> None:
     """Judge each line's post for its school; one line out for one line in, in the same order."""
-    failed = judge_file(file, schools, out)
+    asked = settings().tone.model_copy(update={"model": model} if model else {})
+    read = reader(**asked.model_dump())
+    if read.missing:
+        typer.echo(read.missing, err=True)
+    failed = judge_file(file, schools, out, read)
     for line, reason in failed:
         typer.echo(f"line {line}: {reason}", err=True)
     if failed:

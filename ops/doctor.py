@@ -7,9 +7,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from analysis.readers import reader
 from core.errors import CrestwatchError
 from core.settings import Settings
-from core.weeks import on_screen
+from core.types import Post
+from core.weeks import on_screen, utc_now
 from ops import worker
 from ops.sources import states
 from store import runs
@@ -34,6 +36,7 @@ def checks(settings: Settings, now: datetime) -> list[dict[str, Any]]:
         _check("Search index", lambda: _search(store)),
         _check("Keys", lambda: _keys(store)),
         _check("Clock", lambda: _clock(store, now)),
+        _check("Model", lambda: _model(settings)),
         _check("Worker", lambda: _worker(store)),
         *(_source(each) for each in states(store, settings)),
     ]
@@ -93,6 +96,12 @@ def _clock(store: Store, now: datetime) -> tuple[bool, str]:
             " Set the clock; if it is right now, it was ahead then, and nothing is to be done.",
         )
     return True, on_screen(now)
+
+
+def _model(settings: Settings) -> tuple[bool, str]:
+    read = reader(**settings.tone.model_dump())
+    read([Post(platform="web", native_id="1", text="The gates open at half past eight.", retrieved_at=utc_now())])
+    return (False, read.missing) if read.missing else (True, read.model)
 
 
 def _worker(store: Store) -> tuple[bool, str]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from casework import answers
+from casework import answers, relabels
 from casework.purpose import NOT_SIGNED
 from collectors.base import discover
 from collectors.files import ReadOptions
@@ -82,9 +82,11 @@ def load_demo(
 
 
 def judge(store: Store, settings: Settings, arguments: Mapping[str, Any], progress: Progress, now: datetime) -> dict[str, Any]:
-    """Judge stored posts anew, newest first: all, or those named in `posts`."""
-    only = arguments.get("posts")
-    done = pipeline.judge_again(store, only=only, on_progress=lambda judged: progress(None, f"{judged:,} posts judged"))
+    """Judge stored posts anew, newest first: all, those named in `posts`, or (`older`) those that another version judged."""
+    only, older = arguments.get("posts"), bool(arguments.get("older"))
+    done = pipeline.judge_again(
+        store, only=only, older=older, on_progress=lambda judged: progress(None, f"{judged:,} posts judged")
+    )
     return {"judged": done}
 
 
@@ -92,6 +94,21 @@ def refit(store: Store, settings: Settings, arguments: Mapping[str, Any], progre
     """Learn from people's answers for a school."""
     learned = answers.refit(store, str(arguments["school"]), now=now)
     return {"answers": learned.answers, "kept": learned.kept}
+
+
+def relearn(
+    store: Store, settings: Settings, arguments: Mapping[str, Any], progress: Progress, now: datetime
+) -> dict[str, Any]:
+    """Learn from what people said of how posts about a school were read."""
+    learned = relabels.learn(store, str(arguments["school"]), now=now)
+    return {"answers": learned.posts, "kept": learned.kept}
+
+
+def explain(
+    store: Store, settings: Settings, arguments: Mapping[str, Any], progress: Progress, now: datetime
+) -> dict[str, Any]:
+    """Which words of a post moved a label most. What is kept of it says where they stand, and nothing of the post."""
+    return relabels.explain(store, int(arguments["post"]), str(arguments["label"]))
 
 
 def retain(store: Store, settings: Settings, arguments: Mapping[str, Any], progress: Progress, now: datetime) -> dict[str, Any]:
@@ -105,5 +122,7 @@ HANDLERS: dict[str, Handler] = {
     "load_demo": load_demo,
     "judge": judge,
     "refit": refit,
+    "relearn": relearn,
+    "explain": explain,
     "retain": retain,
 }

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from analysis.judge import Judge
+from analysis.tone import Reader
 from collectors.file_posts import platform_called
 from core.errors import BadInput
 from core.profile import read_schools
-from core.taxonomy import Lane, Outcome, Risk
+from core.taxonomy import ASKS, Mark, Outcome, Risk, Severity
 from core.text import storable
 from core.types import Author, JudgedMention, Mention, Post, School
 from core.weeks import utc_now
@@ -30,12 +31,12 @@ class Line:
     error: str | None = None
 
 
-def judge_file(file: Path, schools_file: Path, out: Path) -> list[tuple[int, str]]:
+def judge_file(file: Path, schools_file: Path, out: Path, reader: Reader | None = None) -> list[tuple[int, str]]:
     """Judge every line; writes one line for each, in order. Returns the lines that failed, by number, with the reason."""
     schools = read_schools(schools_file)
     if out.exists() and any(out.samefile(each) for each in (file, schools_file) if each.exists()):
         raise BadInput(f"{out} is what is to be judged. Give --out another name, so that nothing is overwritten.")
-    judge = Judge(schools)
+    judge = Judge(schools, reader)
     failed: list[tuple[int, str]] = []
     try:
         with (
@@ -114,6 +115,7 @@ def _object(text: str) -> dict[str, Any] | None:
 
 def _judged(line: Line, said: JudgedMention) -> dict[str, Any]:
     """A line of the output. Risks and severity describe content that is ours or may be; a post that is not has none."""
+    about = said.outcome is not Outcome.NOT_OURS
     return {
         "id": line.id,
         "outcome": said.outcome,
@@ -122,10 +124,13 @@ def _judged(line: Line, said: JudgedMention) -> dict[str, Any]:
         "abstained": said.abstained,
         "sentiment": said.sentiment,
         "sentiment_scores": {label: round(score, 4) for label, score in said.sentiment_scores.items()},
-        "risks": list(said.risks) if said.outcome is not Outcome.NOT_OURS else [],
-        "risk_scores": {risk: 1.0 if risk in said.risks else 0.0 for risk in Risk},
-        "severity": said.severity,
-        "lane": said.lane if said.outcome is not Outcome.NOT_OURS else Lane.NOISE,
+        "risks": list(said.risks) if about else [],
+        "risk_scores": {risk: round(said.risk_scores.get(risk, 0.0), 4) for risk in Risk},
+        "severity": said.severity if about else Severity.NONE,
+        "asks": [mark for mark in said.marks if mark in ASKS] if about else [],
+        "whistleblowing": about and Mark.WHISTLEBLOWING in said.marks,
+        "language": said.language,
+        "lane": said.lane,
         "reasons": [{"feature": each.feature, "score": each.score, "sentence": each.sentence} for each in said.reasons],
         "model": said.model,
     }

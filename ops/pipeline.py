@@ -180,17 +180,18 @@ def judge_again(
     store: Store,
     *,
     only: Sequence[int] | None = None,
+    older: bool = False,
     clock: Clock = utc_now,
     on_progress: Callable[[int], None] = lambda done: None,
 ) -> int:
     """Judge stored posts anew, newest first: after a profile changed, people answered, or a newer judge came.
 
-    `only`: just these posts. What was seen of an author when the post came (near or elsewhere) counts on, and a person’s word
-    still goes before the judge's. Returns how many were judged.
+    `only`: just these posts; `older`: those alone that another version judged. What was seen of an author when the post came
+    (near or elsewhere) counts on, and a person’s word still goes before the judge's. Returns how many were judged.
     """
     judge = _judge_now(store, clock())
     done = 0
-    for chunk in queries.stored_posts(store.engine, store.keys, only=only):
+    for chunk in queries.stored_posts(store.engine, store.keys, only=only, not_by=judge.model if older else None):
         with reading(store.engine) as connection:
             seen = mentions.reasons_of(connection, [post_id for post_id, _ in chunk])
         judged = judge([post for _, post in chunk], [seen.get(post_id, {}) for post_id, _ in chunk])

@@ -4,13 +4,14 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from casework.answers import current_judge
 from collectors.base import Collector, set_up
 from collectors.sightings import waiting
 from core.errors import CrestwatchError
 from core.log import log
 from core.settings import Settings
 from core.weeks import LONDON, utc_now
-from store import profiles, purposes, requests, runs, terms
+from store import profiles, purposes, queries, requests, runs, terms
 from store.engine import reading, writing
 from store.store import Store
 
@@ -81,6 +82,16 @@ def ask_without_ended_words(store: Store, now: datetime) -> bool:
     return True
 
 
+def ask_for_older(store: Store, now: datetime) -> bool:
+    """Ask for posts to be judged again that another version of the judges judged."""
+    with reading(store.engine) as connection:
+        older = queries.any_not_by(connection, current_judge(connection, now=now).model)
+    if older:
+        with writing(store.engine) as connection:
+            requests.ask(connection, "judge", {"older": True}, by="schedule", now=now)
+    return older
+
+
 def ask_for_retention(store: Store, now: datetime) -> bool:
     """Ask once a day for what is over its time to be taken away; at night where the computer is on, for others wait."""
     with reading(store.engine) as connection:
@@ -133,6 +144,7 @@ class Schedule:
 def start(store: Store, settings: Settings, holder: str, *, clock: Callable[[], datetime] = utc_now) -> Schedule:
     """Begin to look for what is due."""
     sources = ready_sources(settings) if settings.scheduled else {}
+    first = [True]  # another version of the judges comes with another process
 
     def look() -> None:
         with writing(store.engine) as connection:
@@ -142,5 +154,8 @@ def start(store: Store, settings: Settings, holder: str, *, clock: Callable[[], 
             ask_without_ended_words(store, clock())
             ask_for_retention(store, clock())
             ask_for_waiting_reports(store, settings, clock())
+            if first:
+                first.clear()
+                ask_for_older(store, clock())
 
     return Schedule(look)

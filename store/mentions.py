@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
-from core.taxonomy import Lane, Outcome, Risk, Sentiment, Severity
+from core.taxonomy import Lane, Mark, Outcome, Risk, Sentiment, Severity
 from core.types import JudgedMention, Reason
 from store.engine import insert
 from store.ids import day_of
@@ -58,9 +58,13 @@ def _judgement(post_id: int, mention: JudgedMention, now: datetime) -> dict[str,
         "outcome": mention.outcome,
         "relevance": mention.relevance,
         "sentiment": mention.sentiment,
-        "sentiment_scores": {str(label): score for label, score in mention.sentiment_scores.items()},  # not as its enum
+        "sentiment_scores": {str(label): round(score, 4) for label, score in mention.sentiment_scores.items()},
         "risks": list(mention.risks),
+        "risk_scores": {str(risk): round(score, 4) for risk, score in mention.risk_scores.items()},
         "severity": mention.severity,
+        "marks": list(mention.marks),
+        "language": mention.language,
+        "abstained": mention.abstained,
         "lane": mention.lane,
         "own": int(mention.own),
         "reasons": mention.reasons,
@@ -159,7 +163,11 @@ def _mention(row: Any) -> JudgedMention:
         lane=Lane(row.lane),
         model=row.model,
         risks=tuple(Risk(risk) for risk in row.risks),
+        risk_scores=row.risk_scores,
         severity=Severity(row.severity),
+        marks=tuple(Mark(mark) for mark in row.marks),
+        language=row.language,
+        abstained=row.abstained,
         own=bool(row.own),
         reasons=tuple(Reason(**reason) for reason in row.reasons),
     )

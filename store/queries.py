@@ -25,7 +25,7 @@ from sqlalchemy import (
     text,
 )
 
-from core.taxonomy import Lane, Outcome, Sentiment
+from core.taxonomy import Lane, Outcome, Sentiment, Severity
 from core.types import Author, Post
 from store import sightings
 from store.engine import frame, is_sqlite, reading
@@ -54,6 +54,11 @@ _COLUMNS = (
     judgements.c.outcome,
     judgements.c.relevance,
     judgements.c.sentiment,
+    judgements.c.risks,
+    judgements.c.severity,
+    judgements.c.marks,
+    judgements.c.abstained,
+    judgements.c.language.label("judged_language"),
     judgements.c.lane,
     judgements.c.own,
 )
@@ -68,13 +73,17 @@ _ANY = sum((daily.c[sentiment] for sentiment in Sentiment), literal(0)) > 0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which posts about us. Empty sequences mean "any"; `phrase` is words in that order; times are UTC, the end excluded."""
+    """Which posts about us. Empty sequences mean "any"; `risks`: those with one of them; `phrase` is words in that order.
+
+    Times are UTC, the end excluded.
+    """
 
     schools: Sequence[str]
     outcomes: Sequence[str] = (Outcome.OURS,)
     platforms: Sequence[str] = ()
     sentiments: Sequence[str] = ()
     lanes: Sequence[str] = ()
+    risks: Sequence[str] = ()
     start: datetime | None = None
     end: datetime | None = None
     phrase: str = ""
@@ -102,6 +111,13 @@ def biggest(connection: Connection, wanted: Filter, *, limit: int) -> pd.DataFra
     return frame(connection, statement.limit(limit))
 
 
+def soonest(connection: Connection, wanted: Filter, *, limit: int) -> pd.DataFrame:
+    """The posts that cannot wait first, those of one severity newest first."""
+    urgency = case({severity: place for place, severity in enumerate(Severity)}, value=judgements.c.severity, else_=0)
+    statement = _fitting(connection, wanted, *_COLUMNS).order_by(urgency.desc(), posts.c.id.desc())
+    return frame(connection, statement.limit(limit))
+
+
 def one(
     connection: Connection, post_id: int, schools: Sequence[str], *, hide_lanes: Sequence[str] = (Lane.SAFEGUARDING,)
 ) -> dict[str, Any] | None:
@@ -111,6 +127,7 @@ def one(
             *_COLUMNS,
             judgements.c.reasons,
             judgements.c.sentiment_scores,
+            judgements.c.risk_scores,
             judgements.c.model,
             posts.c.author_sealed,
             posts.c.edited_at,
@@ -207,20 +224,36 @@ def last_visit(connection: Connection, person: str, page: str) -> datetime | Non
     return found
 
 
-def stored_posts(engine: Engine, keys: Keys, *, only: Sequence[int] | None = None) -> Iterator[list[tuple[int, Post]]]:
-    """All stored posts (or `only` these), newest first, in chunks, as they can be judged again. What was wiped is left out."""
+def stored_posts(
+    engine: Engine, keys: Keys, *, only: Sequence[int] | None = None, not_by: str | None = None
+) -> Iterator[list[tuple[int, Post]]]:
+    """All stored posts (or `only` these), newest first, in chunks, as they can be judged again. What was wiped is left out.
+
+    `not_by`: those alone of which something was judged by another model than this.
+    """
     below: int | None = None
     while True:
         with reading(engine) as connection:
             statement = select(posts).where(IN_WORDS).order_by(posts.c.id.desc()).limit(_CHUNK)
             if only is not None:
                 statement = statement.where(posts.c.id.in_(only))
+            if not_by is not None:
+                statement = statement.where(_judged_not_by(not_by))
             rows = connection.execute(statement if below is None else statement.where(posts.c.id < below)).all()
             reported = sightings.schools_of(connection, [row.id for row in rows])
         if not rows:
             return
         below = rows[-1].id
         yield [(row.id, _post(row, keys.open_author(row.author_sealed), reported.get(row.id))) for row in rows]
+
+
+def any_not_by(connection: Connection, model: str) -> bool:
+    """Whether a post in words has a judgement by another model than this."""
+    return connection.execute(select(posts.c.id).where(IN_WORDS, _judged_not_by(model)).limit(1)).first() is not None
+
+
+def _judged_not_by(model: str) -> ColumnElement[bool]:
+    return exists().where(judgements.c.post_id == posts.c.id, judgements.c.model != model)
 
 
 def posts_by_id(connection: Connection, keys: Keys, ids: Sequence[int]) -> dict[int, Post]:
@@ -291,7 +324,7 @@ def _fitting(connection: Connection, wanted: Filter, *columns: Any, newest_first
     conditions = [about.in_(wanted.schools), _between(road, wanted.start, wanted.end), posts.c.expired_at.is_(None)]
     if words:
         conditions.append(_says(connection, words))
-    return statement.where(*conditions, *_chosen(wanted))
+    return statement.where(*conditions, *_chosen(connection, wanted))
 
 
 def _looked_at(name: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -299,7 +332,7 @@ def _looked_at(name: ColumnElement[Any]) -> ColumnElement[Any]:
     return literal_column(f"+{name}", name.type)
 
 
-def _chosen(wanted: Filter) -> Iterator[Any]:
+def _chosen(connection: Connection, wanted: Filter) -> Iterator[Any]:
     for name, values in (
         (judgements.c.outcome, wanted.outcomes),
         (posts.c.platform, wanted.platforms),
@@ -308,10 +341,19 @@ def _chosen(wanted: Filter) -> Iterator[Any]:
     ):
         if values:
             yield name.in_(values)
+    if wanted.risks:
+        yield _carries(connection, wanted.risks)
     if wanted.hide_lanes:
         yield _not_hidden(wanted.hide_lanes)
     if wanted.own is not None:
         yield judgements.c.own == int(wanted.own)
+
+
+def _carries(connection: Connection, risks: Sequence[str]) -> Any:
+    """Only posts with at least one of these risks."""
+    unpacked = func.json_each if is_sqlite(connection) else func.json_array_elements_text
+    each = unpacked(judgements.c.risks).table_valued("value", joins_implicitly=True)
+    return exists().select_from(each).where(each.c.value.in_(risks))
 
 
 def _not_hidden(lanes: Sequence[str]) -> Any:

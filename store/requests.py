@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import BigInteger, Connection, Row, cast, func, select, update
 
 from store.engine import take_turns
 from store.tables import jobs
@@ -102,6 +102,15 @@ def last_done(connection: Connection, kind: str) -> datetime | None:
         select(func.max(jobs.c.finished_at)).where(jobs.c.kind == kind, jobs.c.state == "done")
     )
     return found
+
+
+def newest_answer(connection: Connection, kind: str, post_id: int) -> Job | None:
+    """The newest job of this kind about a post that has ended well; None where there is none."""
+    about = cast(jobs.c.arguments["post"].as_string(), BigInteger)
+    row = connection.execute(
+        select(jobs).where(jobs.c.kind == kind, jobs.c.state == "done", about == post_id).order_by(jobs.c.id.desc()).limit(1)
+    ).one_or_none()
+    return _job(row) if row else None
 
 
 def find(connection: Connection, job_id: int) -> Job | None:

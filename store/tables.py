@@ -177,6 +177,10 @@ judgements = Table(
     Column("reasons", Reasons, nullable=False),
     Column("model", String, nullable=False),
     Column("judged_at", Instant, nullable=False),
+    Column("risk_scores", JSON, nullable=False, server_default="{}"),
+    Column("marks", JSON, nullable=False, server_default="[]"),
+    Column("language", String),
+    Column("abstained", String),
     PrimaryKeyConstraint("school_id", "post_id"),
     Index("ix_judgements_post_id", "post_id"),
     Index(
@@ -186,7 +190,10 @@ judgements = Table(
         postgresql_where=text("lane = 'safeguarding'"),
     ),
 )
-"""One row where a name or a community fired: what was judged of this post for this school. `own`: the school wrote it."""
+"""One row where a name or a community fired: what was judged of this post for this school.
+
+`own`: the school wrote it. `abstained`: why its labels, a best guess, are not shown.
+"""
 
 daily = Table(
     "daily",
@@ -351,8 +358,8 @@ decisions = Table(
     Column("post_id", Key, nullable=False),
     Column("school_id", String, nullable=False),
     Column("said", String, nullable=False),
-    CheckConstraint("kind in ('relevance')", name="ck_decisions_kind"),
-    CheckConstraint("said in ('us', 'not_us', 'taken_back')", name="ck_decisions_said"),
+    CheckConstraint("kind in ('relevance', 'tone')", name="ck_decisions_kind"),
+    CheckConstraint("kind = 'tone' or said in ('us', 'not_us', 'taken_back')", name="ck_decisions_said"),
     Index("ix_decisions_post_id_school_id", "post_id", "school_id"),
 )
 """What people said of a judgement: "about us", "not about us". Append-only; the newest of a post and school counts."""

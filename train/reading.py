@@ -11,6 +11,8 @@ from core.profile import read_school
 from core.types import Author, Mention, Post, School
 
 CORPUS = Path(__file__).with_name("corpus")
+Line = dict[str, Any]
+"""A labelled post as it was written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from analysis.relabels import Relabel
 from analysis.trends import Gap, gaps
-from casework import cases, report_code
+from casework import cases, relabels, report_code
 from casework.purpose import lawful
 from collectors.base import Collector, set_up
 from core.settings import settings
@@ -86,6 +87,13 @@ def biggest(version: tuple[int, ...], wanted: Filter, limit: int) -> pd.DataFram
 
 
 @st.cache_data(ttl="10m", max_entries=64)
+def soonest(version: tuple[int, ...], wanted: Filter, limit: int) -> pd.DataFrame:
+    """The posts that cannot wait first."""
+    with reading(store().engine) as connection:
+        return queries.soonest(connection, wanted, limit=limit)
+
+
+@st.cache_data(ttl="10m", max_entries=64)
 def people(version: tuple[int, ...], wanted: Filter) -> int | None:
     """How many different people wrote what fits: a number, never a list; None where that is not known any more."""
     with reading(store().engine) as connection:
@@ -132,6 +140,18 @@ def post(post_id: int, school_ids: Sequence[str], hidden_lanes: Sequence[str]) -
         found["pictures"] = pictures.of_post(connection, post_id)
         found["reports"] = reported.of_post(connection, store().keys, post_id)
     return found
+
+
+def explained(post_id: int) -> Mapping[str, Any] | None:
+    """The newest answer to which words of a post moved a label most; None where the post has other words by now.
+
+    `label`, `words` as [start, end, moves] in the text of the post, `example` with its `text` or None.
+    """
+    with reading(store().engine) as connection:
+        asked = requests.newest_answer(connection, "explain", post_id)
+        versions = queries.earlier_versions(connection, post_id)
+    changed = asked is not None and any(seen >= asked.asked_at for seen, _ in versions)
+    return None if asked is None or changed else asked.result
 
 
 def own_author(found: Mapping[str, Any]) -> Author:
@@ -215,6 +235,17 @@ def correction(school_id: str) -> Any:
     """What was last learned for a school from people's answers; None where nothing was."""
     with reading(store().engine) as connection:
         return decisions.correction(connection, school_id)
+
+
+def learned_reading(school_id: str) -> Any:
+    """What was last learned for a school from what people said of how posts read; None where nothing was."""
+    with reading(store().engine) as connection:
+        return decisions.correction(connection, school_id, kind=decisions.TONE)
+
+
+def relabelled(school_ids: Sequence[str]) -> list[Relabel]:
+    """What people said of how posts about these schools were read, newest first."""
+    return relabels.said(store(), school_ids)
 
 
 def job(job_id: int) -> Job | None:

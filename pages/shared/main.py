@@ -25,6 +25,7 @@ page = st.navigation(
         "Set-up": [
             st.Page(places.SCHOOL, title="School", icon=":material/school:"),
             st.Page(places.SOURCES, title="Sources", icon=":material/rss_feed:"),
+            st.Page(places.ACCURACY, title="Accuracy", icon=":material/fact_check:"),
             st.Page(places.PURPOSE, title="Purpose", icon=":material/verified_user:"),
             st.Page(places.LIMITS, title="What we will not do", icon=":material/block:"),
         ],

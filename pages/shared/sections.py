@@ -1,5 +1,6 @@
 """The sections of This week, each drawn from what it is given."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pandas as pd
@@ -10,10 +11,11 @@ from analysis.weekly import Weekly
 from core.taxonomy import ON_SCREEN, Lane, Outcome, Sentiment, platform_on_screen
 from core.types import School
 from core.weeks import Week, day_on_screen, london_day, on_screen
-from pages.shared import charts, data, places, ui
+from pages.shared import charts, data, labels, places, ui
 from pages.shared.access import Person
 from store.queries import Filter
 
+SOONEST = 5
 BIGGEST = 5
 GOOD_NEWS = 3
 
@@ -56,10 +58,32 @@ def since_last_look(person: Person, version: tuple[int, ...], school_ids: list[s
 
 
 def needs_someone(version: tuple[int, ...], person: Person, week: Week, school_ids: list[str]) -> None:
-    """What went to the safeguarding lead, as a number for everyone else."""
+    """What cannot wait, first what is most severe; what went to the safeguarding lead is a number for everyone else."""
+    st.header("What needs someone", anchor=False)
+    this_week = Filter(schools=school_ids, start=week.start, end=week.end, hide_lanes=person.hidden_lanes)
+    wanted = replace(this_week, lanes=(Lane.ALERT,))
+    number = data.count(version, wanted)
+    newest = data.mentions(version, this_week, 1)
+    if number:
+        st.text(f"{_posts(number)} {'needs' if number == 1 else 'need'} someone this week.")
+        for row in data.soonest(version, wanted, SOONEST).to_dict("records"):
+            ui.post_card(row, key=f"soon {row['id']} {row['school_id']}")
+        asked = {"kind": ON_SCREEN[Lane.ALERT], "week": str(week)} | _one(school_ids)
+        st.page_link(
+            places.POSTS, label="See all that needs someone" if number > SOONEST else "See it in Posts", query_params=asked
+        )
+    elif not newest.empty and newest.iloc[0]["abstained"] == labels.NOT_READ:
+        st.text("Nobody can say what needs someone: posts are not read yet, because the model’s files are missing.")
+    else:
+        st.text("No post needs someone this week.")
     referred = data.referred(version, school_ids, week)
     if referred and person.hidden_lanes:
         st.info(f"{referred} {'item was' if referred == 1 else 'items were'} referred to the safeguarding lead.")
+
+
+def _one(school_ids: list[str]) -> dict[str, str]:
+    """The school in an address, where it is one of several."""
+    return {"school": school_ids[0]} if len(school_ids) == 1 else {}
 
 
 def by_school(weeklies: list[tuple[School, Weekly]]) -> None:
@@ -86,7 +110,7 @@ def biggest(version: tuple[int, ...], person: Person, week: Week, school_ids: li
     if found.empty:
         st.text("No platform said how many people met a post this week.")
     for row in found.to_dict("records"):
-        ui.post_card(row, key=f"big {row['id']}")
+        ui.post_card(row, key=f"big {row['id']} {row['school_id']}")
 
 
 def good_news(version: tuple[int, ...], person: Person, week: Week, school_ids: list[str]) -> None:
@@ -103,7 +127,7 @@ def good_news(version: tuple[int, ...], person: Person, week: Week, school_ids: 
         return
     st.text("Ask before you share: it is theirs, and a child may be in it.")
     for row in found.to_dict("records"):
-        ui.post_card(row, key=f"good {row['id']}")
+        ui.post_card(row, key=f"good {row['id']} {row['school_id']}")
 
 
 def not_seen(week: Week, gaps: list[Gap], now: datetime) -> None:
@@ -183,7 +207,7 @@ def sentiment_chart(weekly: Weekly) -> None:
     )
     sentence = f"Of {_posts(this.posts)} about us: {', '.join(parts)}.{usual}"
     ui.chart(charts.sentiment(weekly, ui.mode()), sentence, table, key="sentiment")
-    st.text("Read by a list of mood words, which is often wrong about a single post and knows no irony.")
+    st.text("Read by a program, which is wrong about some posts. Set-up, Accuracy says how often, by what you marked.")
 
 
 def platform_chart(weekly: Weekly) -> None:

@@ -1,4 +1,4 @@
-"""One post, read closely: what it says, how big it is, why it is thought to be about us, and the way into a case."""
+"""One post, read closely: what it says, how big it is, why it may be about us, how it reads, and the way into a case."""
 
 from typing import Any
 
@@ -10,7 +10,8 @@ from core.taxonomy import platform_on_screen
 from core.weeks import on_screen, utc_now
 from pages.shared import data, places, ui
 from pages.shared.access import Person
-from pages.shared.why import answer_buttons, reasons
+from pages.shared.reading import how_it_reads, right_or_not, scores, telling_words
+from pages.shared.why import answer_buttons, reasons, weights
 
 
 def detail(asked: str, school_ids: list[str], person: Person) -> None:
@@ -33,6 +34,12 @@ def detail(asked: str, school_ids: list[str], person: Person) -> None:
     _versions(post)
     reasons(post)
     answer_buttons(post, person)
+    how_it_reads(post)
+    right_or_not(post, person)
+    telling_words(post, person)
+    with st.expander("How we got this"):
+        weights(post)
+        scores(post)
     if post["gone_at"] is None:
         put_in_case([(post["id"], post["school_id"])], person)
     for ref in post["cases"]:

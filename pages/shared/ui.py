@@ -11,14 +11,13 @@ from urllib.parse import urlsplit
 import pandas as pd
 import streamlit as st
 
-from core.taxonomy import ON_SCREEN, Outcome, Sentiment, platform_on_screen
+from core.taxonomy import ON_SCREEN, Outcome, platform_on_screen
 from core.types import School
 from core.weeks import Week, on_screen
-from pages.shared import acts, charts, data, places
+from pages.shared import acts, data, labels, places
 from pages.shared.access import Person
-
-Row = Mapping[Any, Any]
-"""A post about us as a query gives it, by column."""
+from pages.shared.labels import Row
+from store.requests import Job
 
 _MARKS = re.compile(r"([!-/:-@\[-`{-~])")
 _LINKS = re.compile(r"(?<=://)|(?<=www)|(?<=@)", re.IGNORECASE)
@@ -110,6 +109,8 @@ def post_card(row: Row, *, key: str) -> None:
         parts = (who(row), platform_on_screen(row["platform"]), row["community"] or "", on_screen(when(row)), reach(row))
         st.text(" · ".join(part for part in parts if part))
         st.text(said(row))
+        if kind := labels.in_a_line(row):
+            st.text(kind)
         st.page_link(places.POSTS, label="See this post", query_params={"post": str(row["id"])})
 
 
@@ -120,12 +121,6 @@ def said(row: Row) -> str:
     if not row["text"]:
         return "Reported without its words: see the screenshot or the original."
     return f"“{row['text']}”"
-
-
-def mood(sentiment: str) -> str:
-    """Sentiment as mark and word: colour is never alone."""
-    label = Sentiment(sentiment)
-    return f"{charts.MARK[label]} {ON_SCREEN[label]}"
 
 
 def about(outcome: str) -> str:
@@ -141,6 +136,12 @@ def open_original(url: str | None) -> None:
         )
     else:
         st.text("There is no link to the original.")
+
+
+def own_job(kind: str) -> Job | None:
+    """The job that was asked for in this sitting and has not been seen to its end, if it is of this kind."""
+    job = data.job(st.session_state["job"]) if "job" in st.session_state else None
+    return job if job and job.kind == kind else None
 
 
 def watch_job(job_id: int, done: str) -> None:

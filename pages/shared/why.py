@@ -12,6 +12,7 @@ from core.types import School
 from core.weeks import utc_now
 from pages.shared import data, ui
 from pages.shared.access import Person
+from pages.shared.reading import POINTED_AT
 
 MOST = 6
 """Reasons shown before "How we got this"."""
@@ -24,9 +25,9 @@ _TITLES = {
 
 
 def reasons(post: Mapping[str, Any]) -> None:
-    """Why, in sentences; the numbers stay under "How we got this"."""
+    """Why, in sentences, and where that leads."""
     st.markdown(_TITLES[Outcome(post["outcome"])])
-    weighed = [reason for reason in post["reasons"] if reason["feature"] not in ("mood_words", "answer", "runner_up")]
+    weighed = [reason for reason in _of_relevance(post) if reason["feature"] not in ("answer", "runner_up")]
     for reason in post["reasons"]:
         if reason["feature"] == "answer":
             st.text(reason["sentence"])
@@ -36,11 +37,14 @@ def reasons(post: Mapping[str, Any]) -> None:
         for reason in post["reasons"]:
             if reason["feature"] == "runner_up":
                 st.text(reason["sentence"])
-    st.text(f"It goes to: {lane_on_screen(post['lane'])}. It sounds: {ui.mood(post['sentiment'])}.")
-    with st.expander("How we got this"):
-        rows = [{"What": each["sentence"], "Weight": f"{each['score']:+.1f}"} for each in post["reasons"]]
-        ui.table(pd.DataFrame(rows), alt="What was weighed, and how much")
-        st.text(f"Together: {post['relevance']:.0%} sure that it is about us. Judged by {post['model']}.")
+    st.text(f"It goes to: {lane_on_screen(post['lane'])}.")
+
+
+def weights(post: Mapping[str, Any]) -> None:
+    """What was weighed, in numbers, for "How we got this"."""
+    rows = [{"What": each["sentence"], "Weight": f"{each['score']:+.1f}"} for each in _of_relevance(post)]
+    ui.table(pd.DataFrame(rows), alt="What was weighed, and how much")
+    st.text(f"Together: {post['relevance']:.0%} sure that it is about us. Judged by {post['model']}.")
 
 
 def answer_buttons(post: Mapping[str, Any], person: Person) -> None:
@@ -67,6 +71,10 @@ def learned(person: Person, school: School) -> None:
     if st.button("Undo what was learned"):
         answers.undo(data.store(), school, by=person.name, now=utc_now())
         st.rerun()
+
+
+def _of_relevance(post: Mapping[str, Any]) -> list[Any]:
+    return [reason for reason in post["reasons"] if reason["feature"] not in POINTED_AT]
 
 
 def _button(label: str, said: str, post: Mapping[str, Any], person: Person) -> None:

@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.taxonomy import (
+    ASKS,
     ON_SCREEN,
     PLATFORMS,
     Lane,
+    Mark,
     Outcome,
     Risk,
     Role,
@@ -23,7 +25,7 @@ from core.taxonomy import (
 
 
 def test_every_label_has_words_on_screen() -> None:
-    for label in chain(Outcome, Sentiment, Severity, Risk):
+    for label in chain(Outcome, Sentiment, Severity, Risk, Mark):
         assert ON_SCREEN[label].strip()
     lanes, roles = [lane_on_screen(each) for each in Lane], [role_on_screen(each) for each in Role]
 
@@ -34,7 +36,7 @@ def test_every_label_has_words_on_screen() -> None:
 
 
 def test_no_two_labels_of_a_kind_have_the_same_words() -> None:
-    for kind in (Outcome, Sentiment, Severity, Risk):
+    for kind in (Outcome, Sentiment, Severity, Risk, Mark):
         assert len({ON_SCREEN[label] for label in kind}) == len(kind)
 
 
@@ -78,19 +80,40 @@ def test_where_a_post_goes(
     sentiment=st.sampled_from(Sentiment),
     risks=st.frozensets(st.sampled_from(Risk)),
     severity=st.sampled_from(Severity),
+    marks=st.frozensets(st.sampled_from(Mark)),
 )
-def test_what_holds_for_every_post(outcome: Outcome, sentiment: Sentiment, risks: frozenset[Risk], severity: Severity) -> None:
-    goes = lane(outcome, sentiment, risks, severity)
+def test_what_holds_for_every_post(
+    outcome: Outcome, sentiment: Sentiment, risks: frozenset[Risk], severity: Severity, marks: frozenset[Mark]
+) -> None:
+    goes = lane(outcome, sentiment, risks, severity, marks)
 
     if outcome is not Outcome.OURS:
         assert goes in (Lane.NOISE, Lane.SAFEGUARDING)
     if outcome is not Outcome.NOT_OURS and Risk.SAFEGUARDING in risks:
         assert goes is Lane.SAFEGUARDING
     if goes is Lane.ALERT:
-        assert risks - {Risk.COMPLAINT}
+        assert risks - {Risk.COMPLAINT} or marks & ASKS
+    if not marks & ASKS:
+        assert goes is lane(outcome, sentiment, risks, severity)
 
 
 @pytest.mark.parametrize("severity", Severity)
 @pytest.mark.parametrize("risks", [frozenset(), frozenset({Risk.COMPLAINT})])
 def test_polite_criticism_never_reaches_alert(risks: frozenset[Risk], severity: Severity) -> None:
     assert lane(Outcome.OURS, Sentiment.NEGATIVE, risks, severity) is not Lane.ALERT
+
+
+@pytest.mark.parametrize(
+    ("outcome", "marks", "risks", "expected"),
+    [
+        (Outcome.OURS, {Mark.QUESTION}, set(), Lane.ALERT),
+        (Outcome.OURS, {Mark.MEDIA_ENQUIRY}, {Risk.COMPLAINT}, Lane.ALERT),
+        (Outcome.OURS, {Mark.WHISTLEBLOWING}, set(), Lane.CRITICISM),
+        (Outcome.OURS, {Mark.QUESTION}, {Risk.SAFEGUARDING}, Lane.SAFEGUARDING),
+        (Outcome.AMBIGUOUS, {Mark.QUESTION}, set(), Lane.NOISE),
+        (Outcome.AMBIGUOUS, {Mark.MEDIA_ENQUIRY}, {Risk.THREAT}, Lane.SAFEGUARDING),
+        (Outcome.NOT_OURS, {Mark.QUESTION, Mark.MEDIA_ENQUIRY}, set(), Lane.NOISE),
+    ],
+)
+def test_what_asks_us_needs_someone(outcome: Outcome, marks: set[Mark], risks: set[Risk], expected: Lane) -> None:
+    assert lane(outcome, Sentiment.NEGATIVE, frozenset(risks), Severity.NONE, frozenset(marks)) is expected

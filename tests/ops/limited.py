@@ -101,7 +101,7 @@ def _limit(limits: Limits) -> None:
     if limits.file_size is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_size,) * 2)
     if limits.nobody and os.getuid() == 0:
-        for name in ("utf-8-sig", "utf-16", "cp1252"):
+        for name in ("utf-8-sig", "utf-16", "cp1252", "cp437", "utf-32-le"):
             codecs.lookup(name)  # Python itself may lie where only root can read
         os.setgroups([])
         os.setgid(NOBODY)

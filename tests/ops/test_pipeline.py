@@ -104,12 +104,22 @@ def test_a_failure_inside_a_batch_rolls_back_its_rows_and_its_cursor(store: Stor
         assert runs.cursor(connection, "fake", "sva") == {"next": 4}
 
 
+CROSS = "Horrible again: three emails to Skarnby Vale Academy in Skarnby and no answer. Disgraceful, I am furious with them."
+
+
 def test_an_edited_post_keeps_what_it_said_and_is_judged_again(store: Store) -> None:
     run_source(store, FakeSource(total=1), QUERY)
 
     class Edited(FakeSource):
         def collect(self, query: Query, cursor: Json | None) -> Iterator[Batch]:
-            yield Batch(items=[raw(0, "Horrible, awful morning at Skarnby Vale Academy, Skarnby")])
+            yield Batch(
+                items=[
+                    raw(
+                        0,
+                        CROSS,
+                    )
+                ]
+            )
 
     report = run_source(store, Edited(), QUERY)
     assert report.counts == {"read": 1, "stored": 1, "unchanged": 0, "skipped": 0}

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from casework import cases
 from casework.terms import watch_term
@@ -12,11 +12,11 @@ from collectors.base import Collector
 from core.settings import Settings
 from core.taxonomy import Role
 from core.types import School
-from ops import demo, schedule
+from ops import demo, pipeline, schedule
 from store import profiles, requests, runs
 from store.engine import reading, writing
 from store.store import Store
-from store.tables import jobs
+from store.tables import jobs, judgements
 from tests.ops.fake_source import FakeSource
 from tests.ops.fictional import signed
 from tests.server import until
@@ -203,3 +203,19 @@ def test_on_a_server_what_is_done_daily_moves_into_the_night(tmp_store: Store) -
     done(tmp_store)
     assert not schedule.ask_for_retention(tmp_store, early + timedelta(hours=12))
     assert schedule.ask_for_retention(tmp_store, early + timedelta(hours=22))
+
+
+def test_what_another_version_judged_is_judged_again_and_only_that(tmp_store: Store) -> None:
+    watch(tmp_store)
+    pipeline.run_source(tmp_store, FakeSource(total=6), pipeline.query_for(School(id="sva", name="Skarnby Vale Academy")))
+    assert not schedule.ask_for_older(tmp_store, NOW)
+    with writing(tmp_store.engine) as connection:
+        old = connection.scalars(select(judgements.c.post_id).order_by(judgements.c.post_id).limit(2)).all()
+        connection.execute(update(judgements).where(judgements.c.post_id.in_(old)).values(model="older-1"))
+
+    assert schedule.ask_for_older(tmp_store, NOW)
+
+    with reading(tmp_store.engine) as connection:
+        assert connection.scalars(select(jobs.c.arguments).where(jobs.c.kind == "judge")).all() == [{"older": True}]
+    assert pipeline.judge_again(tmp_store, older=True) == 2
+    assert not schedule.ask_for_older(tmp_store, NOW)

@@ -12,18 +12,18 @@ from pages.shared import charts
 
 WEEK = Week(2026, 46)
 SUMMER_ENDS = Week(2026, 43)  # the clock goes back on its Sunday, 25 October
+COLUMNS = ["school_id", "day", "platform", "outcome", "negative", "neutral", "positive"]
 MODES = pytest.mark.parametrize("mode", ["light", "dark"])
 
 
 def count(week: Week = WEEK, *, earlier: int = 0, platform: str = "facebook") -> Weekly:
     """A week with as many posts on a day as its place in the week, after so many weeks of the same."""
     rows = [
-        ("demo", day.isoformat(), platform, "ours", ("negative", "neutral", "positive")[number % 3], number)
+        ("demo", day.isoformat(), platform, "ours", *(number * (number % 3 == place) for place in range(3)))
         for back in range(earlier + 1)
         for number, day in enumerate(week.back(back).days)
     ]
-    columns = ["school_id", "day", "platform", "outcome", "sentiment", "posts"]
-    return weekly(pd.DataFrame(rows, columns=columns), week, week.back(earlier))
+    return weekly(pd.DataFrame(rows, columns=COLUMNS), week, week.back(earlier))
 
 
 def at(day: date, clock: str) -> datetime:
@@ -69,9 +69,8 @@ def test_a_place_on_the_axis_is_one_of_the_london_clock() -> None:
 
 @pytest.mark.parametrize(("posts", "step"), [(0, 1), (3, 1), (40, None)])
 def test_a_small_number_of_posts_has_no_half_ones_beside_it(posts: int, step: int | None) -> None:
-    columns = ["school_id", "day", "platform", "outcome", "sentiment", "posts"]
-    row = ("demo", WEEK.monday.isoformat(), "facebook", "ours", "neutral", posts)
-    shown = weekly(pd.DataFrame([row], columns=columns), WEEK, WEEK)
+    row = ("demo", WEEK.monday.isoformat(), "facebook", "ours", 0, posts, 0)
+    shown = weekly(pd.DataFrame([row], columns=COLUMNS), WEEK, WEEK)
 
     for figure in (charts.days(shown, [], "light"), charts.volume(shown, "light")):
         assert figure["layout"]["yaxis"].get("dtick") == step

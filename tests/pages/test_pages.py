@@ -30,6 +30,7 @@ PAGES = {
     "cases/cases.py": "Cases",
     "setup/school.py": "School",
     "setup/sources.py": "Sources",
+    "setup/accuracy.py": "Accuracy",
     "setup/purpose.py": "Purpose",
     "setup/limits.py": "What we will not do",
     "watch/sighting.py": "Report something seen",
@@ -56,8 +57,10 @@ def post(demo_store: Store) -> tuple[int, str]:
 
 @pytest.fixture
 def referred(demo_store: Store, post: tuple[int, str]) -> tuple[int, str]:
-    """The same post, now for the safeguarding lead alone."""
+    """The same post, now for the safeguarding lead alone, and no other."""
     with writing(demo_store.engine) as connection:
+        others = update(judgements).where(judgements.c.lane == Lane.SAFEGUARDING)
+        connection.execute(others.values(lane=Lane.NOISE))
         connection.execute(update(judgements).where(judgements.c.post_id == post[0]).values(lane=Lane.SAFEGUARDING))
     return post
 

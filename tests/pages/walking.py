@@ -32,6 +32,7 @@ PAGES = {
     "cases": "Cases",
     "school": "School",
     "sources": "Sources",
+    "accuracy": "Accuracy",
     "purpose": "Purpose",
     "limits": "What we will not do",
     "sighting": REPORT,

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.taxonomy import Lane, Outcome, Sentiment
+from core.taxonomy import Lane, Outcome, Risk, Sentiment, Severity
 from core.types import Author, Reach
 from core.weeks import Week
 from store.engine import reading, writing
-from store.queries import Filter, biggest, count_mentions, mentions, one, people_in, referred, stored_posts
+from store.queries import Filter, biggest, count_mentions, mentions, one, people_in, referred, soonest, stored_posts
 from store.retention import wipe
 from store.store import Store
 from store.tables import post_keys
@@ -81,6 +81,37 @@ def test_each_condition_alone_and_all_together(store: Store) -> None:
     }
     for name, (wanted, texts) in expected.items():
         assert _texts(store, wanted) == texts, name
+
+
+def test_posts_are_found_by_any_of_their_risks(store: Store) -> None:
+    keep(
+        store,
+        _said("a threat", judged={"risks": (Risk.THREAT,)}),
+        _said("a threat full of hate", 1, judged={"risks": (Risk.THREAT, Risk.HATE)}),
+        _said("inside information", 2, judged={"risks": (Risk.CONFIDENTIALITY,)}),
+        _said("none", 3),
+    )
+
+    assert _texts(store, Filter(schools=HERE, risks=[Risk.THREAT])) == ["a threat", "a threat full of hate"]
+    assert _texts(store, Filter(schools=HERE, risks=[Risk.HATE, Risk.CONFIDENTIALITY])) == [
+        "a threat full of hate",
+        "inside information",
+    ]
+    assert _texts(store, Filter(schools=HERE, risks=[Risk.HATE], phrase="threat")) == ["a threat full of hate"]
+    assert _texts(store, Filter(schools=HERE, risks=[Risk.SCAM])) == []
+    assert _texts(store, Filter(schools=HERE, risks=["threat') OR 1=1 --"])) == []
+
+
+def test_what_cannot_wait_comes_first(store: Store) -> None:
+    keep(
+        store,
+        *(_said(f"{severity}", hours, judged={"severity": severity}) for hours, severity in enumerate(Severity)),
+        _said("older high", 9, judged={"severity": Severity.HIGH}),
+        _said("hidden", judged={"severity": Severity.CRITICAL, "lane": Lane.SAFEGUARDING}),
+    )
+    with reading(store.engine) as connection:
+        found = list(soonest(connection, Filter(schools=HERE), limit=5)["text"])
+    assert found == ["critical", "high", "older high", "medium", "low"]
 
 
 def test_a_week_is_a_span_of_ids(store: Store) -> None:

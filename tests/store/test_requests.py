@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from store.engine import writing
-from store.requests import ask, ask_again, claim, find, finish, newest_done, progress
+from store.engine import reading, writing
+from store.requests import ask, ask_again, claim, find, finish, newest_answer, newest_done, progress
 from store.store import Store
 from store.tables import jobs
 from tests.store.elsewhere import ELSEWHERE, claim_all
@@ -53,6 +53,28 @@ def test_a_job_that_failed_says_so(store: Store) -> None:
         assert failed is not None
         assert (failed.state, failed.message, failed.result) == ("failed", "The disk is full.", None)
         assert newest_done(connection) == number
+
+
+def test_the_newest_answer_about_a_post_is_of_that_post_and_kind(store: Store) -> None:
+    post = 2**52 + 7  # as long as a post's number is
+    for kind, about, failed, result in (
+        ("explain", post, False, "older"),
+        ("explain", post, False, "newer"),
+        ("explain", post, True, "failed"),
+        ("explain", post + 1, False, "of another post"),
+        ("judge", post, False, "of another kind"),
+    ):
+        number = _ask(store, kind, post=about, label=result)
+        with writing(store.engine) as connection:
+            finish(connection, number, failed=failed, message="", result={"label": result}, now=NOW)
+    _ask(store, "explain", post=post, label="not done yet")
+    _ask(store, "explain", label="of no post")
+
+    with reading(store.engine) as connection:
+        found = newest_answer(connection, "explain", post)
+        assert newest_answer(connection, "explain", 7) is None
+    assert found is not None
+    assert found.result == {"label": "newer"}
 
 
 def test_the_same_job_that_waits_is_not_asked_twice(store: Store) -> None:

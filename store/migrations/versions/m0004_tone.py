@@ -1,4 +1,4 @@
-"""Daily counts with a column a sentiment: a third of the lines to read and to write."""
+"""What the encoder says beside sentiment, what people say of it, and daily counts with a column a sentiment."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,8 +13,22 @@ SENTIMENTS = ("negative", "neutral", "positive")
 
 def upgrade() -> None:
     """Make the counts anew from what was counted, then the triggers."""
+    op.add_column("judgements", sa.Column("risk_scores", sa.JSON(), server_default="{}", nullable=False))
+    op.add_column("judgements", sa.Column("marks", sa.JSON(), server_default="[]", nullable=False))
+    op.add_column("judgements", sa.Column("language", sa.String(), nullable=True))
+    op.add_column("judgements", sa.Column("abstained", sa.String(), nullable=True))
+    _let_decisions_speak_of_tone()
     _widen_daily()
     triggers.remake(op.get_bind())
+
+
+def _let_decisions_speak_of_tone() -> None:
+    kinds, words = "kind in ('relevance', 'tone')", "kind = 'tone' or said in ('us', 'not_us', 'taken_back')"
+    with op.batch_alter_table("decisions") as table:
+        table.drop_constraint("ck_decisions_kind", type_="check")
+        table.drop_constraint("ck_decisions_said", type_="check")
+        table.create_check_constraint("ck_decisions_kind", kinds)
+        table.create_check_constraint("ck_decisions_said", words)
 
 
 def _widen_daily() -> None:
