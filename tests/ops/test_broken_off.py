@@ -15,9 +15,12 @@ from tests.server import environment, until
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="limits processes as Linux does")
 
+MANY = 80_000
+"""Posts that take longer to import than it takes to see that the first are stored."""
+
 
 def test_ctrl_c_during_an_import(start: Callable[..., Limited], twenty: dict[str, str], tmp_path: Path, data: Path) -> None:
-    file = posts(tmp_path, range(20_000), "more.jsonl")
+    file = posts(tmp_path, range(MANY), "more.jsonl")
     running = start("import", file)
     until(lambda: len(texts(data)) > len(twenty), "something is stored", 60)
     os.kill(running.process.pid or 0, signal.SIGINT)
@@ -26,8 +29,8 @@ def test_ctrl_c_during_an_import(start: Callable[..., Limited], twenty: dict[str
     assert ended.err.splitlines()[-1] == "Interrupted. What was stored stays; run the same again for the rest."
     assert "Traceback" not in ended.err
     there = texts(data)
-    assert len(twenty) < len(there) < 20_000
-    assert there.items() <= whole(range(20_000)).items()
+    assert len(twenty) < len(there) < MANY
+    assert there.items() <= whole(range(MANY)).items()
     sound(data)
 
 

@@ -185,7 +185,7 @@ def test_ctrl_c_ends_everything(tmp_path: Path) -> None:
     with Dashboard(tmp_path / "data", tmp_path) as dashboard:
         until(lambda: worker_of(dashboard), "a worker process")
         below = descendants(dashboard.process.pid)
-    assert dashboard.process.returncode == 1  # Streamlit's own answer to Ctrl+C: "Aborted!"
+    assert dashboard.process.returncode in (0, 1)  # Streamlit's own answers to Ctrl+C: done, or "Aborted!" while it starts
     assert "Traceback" not in dashboard.output
     until(lambda: not any(runs(each) for each in below), "nothing is left running", 20)
 
