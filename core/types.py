@@ -261,9 +261,6 @@ class Judgement(Generic[L]):
     abstained: str | None = None
 
 
-RelevanceJudgement = Judgement[Outcome]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tone:
     """What a post says and does, whoever it is about. `abstained`: why the labels, a best guess, are not shown to people."""

@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,10 +22,11 @@ from analysis.relabels import (
 )
 from analysis.wording import Masks
 from core.errors import BadInput
-from core.taxonomy import Lane, Outcome, Risk, Sentiment, Severity
-from core.types import Author, JudgedMention, Post, Reason, Tone
+from core.taxonomy import Risk, Sentiment, Severity
+from core.types import Author, Post, Tone
 from tests.analysis.fictional import ROWAN
 from tests.analysis.readers import BOUNDS, tone
+from tests.store.fictional import about
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 READINGS = st.builds(
@@ -35,19 +35,6 @@ READINGS = st.builds(
     risks=st.lists(st.sampled_from(Risk), max_size=5).map(tuple),
     severity=st.sampled_from(Severity),
 )
-
-
-def _mention(**facts: Any) -> JudgedMention:
-    known: dict[str, Any] = {
-        "outcome": Outcome.OURS,
-        "relevance": 0.9,
-        "sentiment": Sentiment.NEUTRAL,
-        "sentiment_scores": {"neutral": 1.0},
-        "lane": Lane.NOISE,
-        "model": "by-hand-1",
-        "reasons": (Reason(feature="name", score=3.2, sentence="It says the full name."),),
-    }
-    return JudgedMention(school_id="rowan", **{**known, **facts})
 
 
 @given(said=READINGS, was=READINGS)
@@ -106,7 +93,7 @@ def test_what_fits_together_stays_as_it_is(said: Reading) -> None:
 def test_a_persons_word_goes_before_the_encoders() -> None:
     said = Reading(sentiment=Sentiment.NEGATIVE, risks=(Risk.COMPLAINT,), severity=Severity.LOW)
 
-    once = as_said(_mention(abstained="unsure"), said)
+    once = as_said(about("rowan", abstained="unsure"), said)
     twice = as_said(once, replace(said, sentiment=Sentiment.POSITIVE))
 
     assert reading_of(once) == said
